@@ -1,0 +1,16 @@
+// libcurl. Its option setters are variadic C, which Swift cannot call: one typed wrapper for each kind of argument.
+#ifndef MT4_CLIBCURL_SHIM_H
+#define MT4_CLIBCURL_SHIM_H
+#include <curl/curl.h>
+typedef size_t (*mt4_curl_write_callback)(char *, size_t, size_t, void *);
+static inline CURLcode mt4_curl_set_long(CURL *h, CURLoption o, long v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode mt4_curl_set_string(CURL *h, CURLoption o, const char *v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode mt4_curl_set_pointer(CURL *h, CURLoption o, void *v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode mt4_curl_set_offset(CURL *h, CURLoption o, curl_off_t v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode mt4_curl_set_write(CURL *h, CURLoption o, mt4_curl_write_callback v) { return curl_easy_setopt(h, o, v); }
+static inline CURLcode mt4_curl_get_long(CURL *h, CURLINFO i, long *v) { return curl_easy_getinfo(h, i, v); }
+static inline CURLcode mt4_curl_get_offset(CURL *h, CURLINFO i, curl_off_t *v) { return curl_easy_getinfo(h, i, v); }
+static inline CURLcode mt4_curl_get_pointer(CURL *h, CURLINFO i, void **v) { return curl_easy_getinfo(h, i, v); }
+static inline CURLMcode mt4_curl_multi_set_long(CURLM *h, CURLMoption o, long v) { return curl_multi_setopt(h, o, v); }
+static inline CURLMcode mt4_curl_multi_set_pointer(CURLM *h, CURLMoption o, void *v) { return curl_multi_setopt(h, o, v); }
+#endif

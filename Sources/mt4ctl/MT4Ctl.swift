@@ -1,0 +1,7 @@
+import ArgumentParser
+
+/// The one executable.
+@main
+struct MT4Ctl: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(commandName: "mt4ctl")
+}
