@@ -1,0 +1,106 @@
+extension DailyLoss {
+  /// After the reset by more than this, the first sample says nothing about the day's start any more.
+  static let lateAfter = Duration.seconds(120)
+  /// So many samples in a row with equity at or below zero are a breach.
+  static let emptyReadingsForBreach = 3
+
+  /// Takes in one good sample, and says what follows.
+  ///
+  /// Not for failed or suspicious reads; a mismatch that lasts comes with `positionsTrusted: false`. A reply that began
+  /// no later than the last one seen changes nothing.
+  public mutating func observe(
+    _ sample: Sample, risk: RiskSpec, calendar: TradingCalendar, now: Moment
+  ) -> Verdict {
+    var verdict = Verdict()
+    guard lastAccountBegan.map({ sample.account.span.began.steady > $0 }) ?? true else { return verdict }
+    let isFresh = isFresh(sample.account.value)
+    lastAccountBegan = sample.account.span.began.steady
+    if handedOut {
+      rows.saved()
+      handedOut = false
+    }
+    let history = takeHistory(of: sample)
+
+    guard startDay(with: sample, history: history, calendar: calendar, verdict: &verdict) else {
+      verdict.wants.historyDays = historyDays(now: now, calendar: calendar, sample: sample)
+      verdict.wants.rereadNow = true
+      return verdict
+    }
+    let before = explain(sample, history: history, verdict: &verdict)
+    if pending != nil {
+      verdict.wants.rereadNow = true
+      verdict.wants.historyDays = historyDays(now: now, calendar: calendar, sample: sample)
+    }
+    judge(sample, settledBefore: before, isFresh: isFresh, risk: risk, verdict: &verdict)
+    if !verdict.events.isEmpty { handedOut = true }
+    return verdict
+  }
+
+  /// Whether the terminal's own clock, where it shows one, has moved since the last sample.
+  private mutating func isFresh(_ account: Account) -> Bool {
+    defer { lastTerminalTime = account.timestamp ?? lastTerminalTime }
+    guard let time = account.timestamp, let last = lastTerminalTime else { return true }
+    return time != last
+  }
+
+  /// Days of history that reach back to what is not accounted for.
+  private func historyDays(now: Moment, calendar: TradingCalendar, sample: Sample) -> Int {
+    let day = calendar.period(containing: sample.account.span.began.wall).start
+    let since = Swift.min(day, pending?.from.at ?? base?.at ?? day)
+    let days = (now.wall - since).inMicroseconds / 86_400_000_000 + 2
+    return Int(Swift.min(Swift.max(days, 2), 31))
+  }
+
+  // MARK: - The verdict
+
+  /// The figures of `equity` by what is known now; `nil` before the first anchor.
+  public func figures(equity: FixedDecimal, risk: RiskSpec) -> Figures? {
+    guard let anchor else { return nil }
+    let limit = risk.dailyLossLimit
+    let start = anchor.amount + flows
+    let loss = Swift.max(.zero, start - equity)
+    let used = (loss * .hundred).divided(by: limit) ?? .hundred
+    return Figures(
+      dayKey: anchor.dayKey, anchor: anchor.amount, flows: flows, limit: limit, floor: start - limit, equity: equity,
+      loss: loss, usedPercent: used, isBreached: equity <= start - limit)
+  }
+
+  private mutating func judge(
+    _ sample: Sample, settledBefore: Book?, isFresh: Bool, risk: RiskSpec, verdict: inout Verdict
+  ) {
+    let equity = sample.account.value.equity
+    if equity.isPositive {
+      emptyReadings = 0
+    } else if isFresh {
+      emptyReadings += 1
+    }
+    if let settledBefore, settledBefore.equity.isPositive,
+      let figures = figures(equity: settledBefore.equity, risk: risk)
+    {
+      report(figures, in: &verdict)
+    }
+    if emptyReadings >= Self.emptyReadingsForBreach, var figures = figures(equity: equity, risk: risk) {
+      figures.isBreached = true
+      report(figures, in: &verdict)
+    } else if pending?.dayKey == nil, equity.isPositive, let figures = figures(equity: equity, risk: risk) {
+      report(figures, in: &verdict)
+    }
+    verdict.opensHeld = !verdict.isTrusted || verdict.isOver80 || pending != nil
+  }
+
+  private mutating func report(_ figures: Figures, in verdict: inout Verdict) {
+    // A breach that the sample before already showed is not taken back by a better one now.
+    if verdict.figures?.isBreached == true, !figures.isBreached { return }
+    verdict.isTrusted = true
+    verdict.figures = figures
+    verdict.isOver80 = figures.usedPercent >= 80
+    if figures.isBreached, breachedDay != figures.dayKey {
+      breachedDay = figures.dayKey
+      warnedDay = figures.dayKey
+      verdict.events.append(.breach(figures))
+    } else if figures.usedPercent >= 50, warnedDay != figures.dayKey {
+      warnedDay = figures.dayKey
+      verdict.events.append(.warning(figures))
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// Trust: whether a sample of a terminal can be believed (bridge.md, section 3, rule 6). What cannot be read at all (a failed
+// or partial read, missing money, NaN) never comes here: the bridge refuses it.
+
+/// Judges the samples of one terminal, one after another. Volatile: a restart begins anew.
+///
+/// Legal transitions: trusted → mismatch 1 (asked again at once) → mismatch 2 and more (suspicious: held and alarmed;
+/// closes go by the account from the third fresh sample on) → trusted. One sample that agrees ends it.
+public struct SnapshotTrust: Hashable, Sendable {
+  /// What is the matter with a sample.
+  public enum Mismatch: String, Hashable, Sendable, CaseIterable {
+    /// No positions, but margin in use.
+    case emptyList = "empty_list"
+    /// A ticket is listed twice.
+    case duplicateTicket = "duplicate_ticket"
+    /// Equity is not balance + credit + profit.
+    case equitySum = "equity_sum"
+    /// The account's floating profit and that of the positions are far apart.
+    case floatingProfit = "floating_profit"
+    /// The terminal's UTC clock went back.
+    case clockBack = "clock_back"
+  }
+
+  /// A mismatch with its numbers.
+  public struct Finding: Hashable, Sendable {
+    public var mismatch: Mismatch
+    /// One sentence, with the numbers.
+    public var message: String
+    /// The numbers, by name, for the record.
+    public var numbers: [String: JSONValue]
+  }
+
+  public enum Verdict: Hashable, Sendable {
+    case trusted
+    /// Seen for the first time; it may be that the replies are of different instants. Ask again at once, and do not act.
+    case reread([Finding])
+    /// It lasts: `suspicious_snapshot`. Nothing opens. `closesAllowed`: closes and breach verdicts go by the account's
+    /// reply (`DailyLoss.Sample.positionsTrusted` is false); until then nothing is done.
+    case suspicious([Finding], closesAllowed: Bool)
+
+    public var isTrusted: Bool { self == .trusted }
+
+    public var findings: [Finding] {
+      switch self {
+      case .trusted: []
+      case .reread(let findings), .suspicious(let findings, _): findings
+      }
+    }
+  }
+
+  /// Samples with a mismatch, in a row, whose terminal is alive: closes are allowed from this one on.
+  public static let freshSamplesForCloses = 3
+
+  /// Samples in a row that do not agree.
+  private var streak = 0
+  private var freshInStreak = 0
+  private(set) var last: Glance?
+  private var lastVerdict = Verdict.trusted
+  private var clock = TerminalClock()
+
+  public init() {}
+
+  /// Judges the replies of one read. A reply that began no later than the last one judged is the same sample again, and
+  /// so is the verdict.
+  public mutating func judge(positions: Reply<[Position]>, account: Reply<Account>) -> Verdict {
+    let now = Glance(positions: positions.value, account: account.value, began: account.span.began.steady)
+    if let last, now.began <= last.began { return lastVerdict }
+    let isFresh = last.map { now.terminalTime == nil || $0.terminalTime != now.terminalTime } ?? true
+    var findings = Self.contradictions(in: positions.value, account.value)
+    if let finding = floatingProfit(now) { findings.append(finding) }
+    if let finding = clock.check(account) { findings.append(finding) }
+    last = now
+    lastVerdict = verdict(findings, isFresh: isFresh)
+    return lastVerdict
+  }
+
+  private mutating func verdict(_ findings: [Finding], isFresh: Bool) -> Verdict {
+    guard !findings.isEmpty else {
+      streak = 0
+      freshInStreak = 0
+      return .trusted
+    }
+    streak += 1
+    if isFresh { freshInStreak += 1 }
+    if streak == 1 { return .reread(findings) }
+    return .suspicious(findings, closesAllowed: freshInStreak >= Self.freshSamplesForCloses)
+  }
+}
+
+/// What a later sample is compared with.
+struct Glance: Hashable, Sendable {
+  var began: Steady
+  var terminalTime: Timestamp?
+  /// equity - balance - credit: the floating profit by the account.
+  var accountFloating: FixedDecimal
+  /// Sum of profit, swap and commission: the same by the positions.
+  var positionsFloating: FixedDecimal
+  var equity: FixedDecimal
+
+  init(positions: [Position], account: Account, began: Steady) {
+    self.began = began
+    terminalTime = account.timestamp
+    accountFloating = account.equity - account.balance - account.credit
+    positionsFloating = positions.reduce(.zero) { $0 + $1.netProfit }
+    equity = account.equity
+  }
+}
