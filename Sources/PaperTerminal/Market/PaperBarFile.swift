@@ -9,7 +9,8 @@ public struct PaperBarFile: Sendable {
 
   /// - Parameter name: the file's name, for the messages.
   public init(parsing text: String, name: String) throws(PaperError) {
-    let lines = text.split(separator: "\n", omittingEmptySubsequences: false)
+    // `\r\n` is one character, and a newline.
+    let lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
     let header = Self.fields(lines.first ?? "")
     let hasAsk: Bool
     switch header.prefix(9) {
@@ -53,7 +54,7 @@ public struct PaperBarFile: Sendable {
   }
 
   private static func fields(_ line: Substring) -> [Substring] {
-    line.filter { $0 != "\r" && $0 != " " }[...].split(separator: ",", omittingEmptySubsequences: false)
+    line.filter { $0 != " " }[...].split(separator: ",", omittingEmptySubsequences: false)
   }
 
   private static func prices(_ fields: ArraySlice<Substring>, _ place: String) throws(PaperError) -> PaperBar.Prices {

@@ -16,6 +16,7 @@ public final class ServedTerminal: Sendable {
   private struct Wires {
     var port: Int?
     var listener: (any Channel)?
+    var isUp = false
     var connections: [ObjectIdentifier: any Channel] = [:]
   }
 
@@ -86,6 +87,7 @@ public final class ServedTerminal: Sendable {
         }
       }
     let channel: any Channel
+    wires.withLock { $0.isUp = true }
     do {
       channel = try await bootstrap.bind(host: host, port: port).get()
     } catch {
@@ -100,7 +102,7 @@ public final class ServedTerminal: Sendable {
 
   func opened(_ channel: any Channel) {
     let admitted = wires.withLock { wires in
-      guard wires.listener != nil, wires.connections.count < Self.mostConnections else { return false }
+      guard wires.isUp, wires.connections.count < Self.mostConnections else { return false }
       wires.connections[ObjectIdentifier(channel)] = channel
       return true
     }
@@ -120,13 +122,14 @@ public final class ServedTerminal: Sendable {
   /// Down: the port refuses and every connection ends; the books go on. Up again: the same port.
   public func setDown(_ down: Bool) async throws(PaperError) {
     if down { return await close() }
-    let (port, isUp) = wires.withLock { ($0.port, $0.listener != nil) }
+    let (port, isUp) = wires.withLock { ($0.port, $0.isUp) }
     if !isUp { try await listen(port: port ?? 0) }
   }
 
   func close() async {
     let listener = wires.withLock { wires in
       defer { wires.listener = nil }
+      wires.isUp = false
       return wires.listener
     }
     try? await listener?.close().get()
