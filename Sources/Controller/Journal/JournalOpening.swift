@@ -1,0 +1,98 @@
+import Glibc
+
+/// What is on disk at start, after the unfinished end was cut off: the writer goes on from here.
+struct JournalOpening: Sendable {
+  let directory: String
+  let lock: StateLock
+  let chain: String
+  /// Oldest first; bytes are those of whole lines.
+  let segments: [Segment]
+  let head: JournalHead?
+  let lastHash: String
+  /// The hash before the first record of the newest segment; `nil` if that record is no longer kept.
+  let hashBeforeNewest: String?
+  let recovery: JournalRecovery
+
+  /// Takes the lock. Reads the newest segment and the last line of each other one.
+  init(stateDirectory: String, options: JournalOptions) throws(JournalError) {
+    try Disk.makeDirectory(stateDirectory)
+    lock = try StateLock(stateDirectory: stateDirectory)
+    directory = stateDirectory + "/journal"
+    try Disk.makeDirectory(directory)
+    try Disk.synchronizeDirectory(stateDirectory)
+    head = try JournalHead.read(in: directory)
+
+    var found = try Self.segments(in: directory)
+    let tail: SegmentTail? =
+      if let newest = found.last { try SegmentTail(directory: directory, segment: newest) } else { nil }
+    var ends: [JournalLine] = []
+    for segment in found.dropLast() { ends.append(try SegmentTail.end(of: segment, in: directory)) }
+    try Self.checkBorders(found, ends, directory)
+    if let last = tail?.last {
+      ends.append(last)
+      found[found.count - 1].bytes = tail?.end ?? 0
+    } else if !found.isEmpty {
+      found.removeLast()
+    }
+    try Self.compare(head, ends.last, directory + "/" + (found.last?.name ?? ""))
+    // From here on the log is as it should be, but for its unfinished end.
+    let torn = try tail?.cut(files: options.files)
+
+    segments = found
+    chain = ends.last?.chain ?? Self.newChain()
+    lastHash = ends.last?.hash ?? JournalLine.firstPrevHash
+    let isFirst = (found.last?.first ?? 1) == 1
+    hashBeforeNewest = isFirst ? JournalLine.firstPrevHash : ends.dropLast().last?.hash
+    recovery = JournalRecovery(isNew: ends.isEmpty, lastSequence: ends.last?.sequence ?? 0, torn: torn)
+  }
+
+  /// The segments in a journal's folder, by name; other files there are not segments.
+  static func segments(in directory: String) throws(JournalError) -> [Segment] {
+    var found: [Segment] = []
+    for name in try Disk.names(in: directory) {
+      guard let first = Segment.first(name: name) else { continue }
+      let size = try DiskFile(path: directory + "/" + name, flags: O_RDONLY).size()
+      found.append(Segment(first: first, bytes: size))
+    }
+    return found
+  }
+
+  private static func checkBorders(
+    _ segments: [Segment], _ ends: [JournalLine], _ directory: String
+  ) throws(JournalError) {
+    for (end, next) in zip(ends, segments.dropFirst()) where end.sequence != next.first - 1 {
+      throw .damaged(
+        file: directory + "/" + next.name, offset: 0,
+        problem: "the segment before it ends with record \(end.sequence), but must end with \(next.first - 1)")
+    }
+    for (end, segment) in zip(ends, segments) where end.chain != ends.last?.chain {
+      throw .damaged(
+        file: directory + "/" + segment.name, offset: 0,
+        problem: "it is of chain \(end.chain), not \(ends.last?.chain ?? "")")
+    }
+  }
+
+  /// Records that were synced cannot vanish by themselves.
+  private static func compare(
+    _ head: JournalHead?, _ last: JournalLine?, _ file: String
+  ) throws(JournalError) {
+    guard let head else { return }
+    guard let last, last.sequence >= head.sequence else {
+      throw .tailCut(head: head.sequence, last: last?.sequence ?? 0)
+    }
+    guard last.chain == head.chain else {
+      throw .damaged(file: file, offset: 0, problem: "it is of chain \(last.chain), but head says \(head.chain)")
+    }
+    guard last.sequence > head.sequence || last.hash == head.hash else {
+      throw .damaged(
+        file: file, offset: 0, problem: "the hash of record \(last.sequence) is not the one that head states")
+    }
+  }
+
+  /// 16 characters of base32: 80 random bits.
+  private static func newChain() -> String {
+    let digits = Array("abcdefghijklmnopqrstuvwxyz234567".utf8)
+    var random = SystemRandomNumberGenerator()
+    return String(decoding: (0..<16).map { _ in digits[Int.random(in: 0..<32, using: &random)] }, as: UTF8.self)
+  }
+}

@@ -1,0 +1,73 @@
+import Reconciler
+
+/// What the journal's callers and its writer share, behind one lock.
+struct JournalState: Sendable {
+  /// Records that the writer has not taken yet.
+  var queue: [Record] = []
+  /// Records that were appended and are not durable yet, those that the writer took among them.
+  var waiting = 0
+  var nextSequence: Int64
+  var pings: [@Sendable () -> Void] = []
+  var removal: Timestamp?
+  var handler: (@Sendable (JournalEvent) -> Void)?
+  /// A new handler is told the space first.
+  var isHandlerNew = false
+  /// The last durable sequence.
+  var durable: Int64
+  /// Oldest first; bytes are durable ones.
+  var segments: [Segment]
+  /// How far the database has it, as far as is known.
+  var shipped: Int64
+  /// The same, as the shipper said in this process: only this lets segments be removed.
+  var confirmedShipped: Int64 = 0
+  var space: SpaceState = .ok
+  var failure: JournalError?
+  var isClosing = false
+  var isFinished = false
+
+  init(_ opening: JournalOpening) {
+    nextSequence = opening.recovery.lastSequence + 1
+    durable = opening.recovery.lastSequence
+    segments = opening.segments
+    shipped = min(opening.head?.shipped ?? 0, opening.recovery.lastSequence)
+  }
+
+  /// The last durable sequence of a segment.
+  func last(ofSegment index: Int) -> Int64 {
+    index + 1 < segments.count ? segments[index + 1].first - 1 : durable
+  }
+
+  /// What the database does not have yet; within a segment in proportion.
+  var unshippedBytes: Int64 {
+    var total: Int64 = 0
+    for (index, segment) in segments.enumerated() {
+      let last = last(ofSegment: index)
+      let count = last - segment.first + 1
+      guard shipped < last, count > 0 else { continue }
+      let open = min(last - shipped, count)
+      total += open == count ? segment.bytes : segment.bytes / count * open
+    }
+    return total
+  }
+
+  /// What the writer does next; `nil` if there is nothing.
+  mutating func takeWork() -> JournalWork? {
+    guard !queue.isEmpty || !pings.isEmpty || removal != nil || isHandlerNew || isClosing else { return nil }
+    let work = JournalWork(
+      records: queue, pings: pings, removal: removal, announcesSpace: isHandlerNew, closes: isClosing)
+    queue = []
+    pings = []
+    removal = nil
+    isHandlerNew = false
+    return work
+  }
+}
+
+/// One round of the writer.
+struct JournalWork {
+  let records: [Record]
+  let pings: [@Sendable () -> Void]
+  let removal: Timestamp?
+  let announcesSpace: Bool
+  let closes: Bool
+}

@@ -1,0 +1,189 @@
+import Glibc
+import Reconciler
+
+/// The journal's thread: takes what is queued, writes it with few calls, syncs, and only then says that it is durable.
+///
+/// After a failure it writes nothing more; it still answers pings, so that a watchdog sees a thread that lives.
+final class JournalWriter {
+  private let shared: Monitor<JournalState>
+  private let opening: JournalOpening
+  private let options: JournalOptions
+  private var keeper: SpaceKeeper
+  private var file: DiskFile?
+  private var lastHash: String
+  private var headFile: JournalHeadKeeper
+  /// Lines that are not on disk yet, and how many.
+  private var batch: [UInt8] = []
+  private var batchRecords = 0
+  private var reportedFull = false
+
+  /// More than this is written and synced before the next record is taken, in bytes.
+  private static let batchBytes = 1 << 20
+  private static let idle: Duration = .seconds(1)
+
+  init(
+    shared: Monitor<JournalState>, opening: JournalOpening, options: JournalOptions, keeper: SpaceKeeper,
+    file: DiskFile?
+  ) {
+    self.shared = shared
+    self.opening = opening
+    self.options = options
+    self.keeper = keeper
+    self.file = file
+    lastHash = opening.lastHash
+    headFile = JournalHeadKeeper(directory: opening.directory, head: opening.head, files: options.files)
+  }
+
+  /// Runs until the journal is closed.
+  func run() {
+    while true {
+      let work = shared.wait(atMost: Self.idle) { $0.takeWork() }
+      if shared.read({ $0.failure }) == nil {
+        do throws(JournalError) { try perform(work) } catch { fail(error) }
+      } else if work?.announcesSpace == true {
+        emit(.space(keeper.state))
+      }
+      for ping in work?.pings ?? [] { ping() }
+      if work?.closes == true { return finish() }
+    }
+  }
+
+  private func perform(_ work: JournalWork?) throws(JournalError) {
+    if work?.announcesSpace == true {
+      try look()
+      emit(.space(keeper.state))
+    }
+    for record in work?.records ?? [] { try add(record) }
+    try flush()
+    if let now = work?.removal { try removeSegments(now: now) }
+    try look()
+    // A head costs a file; while the reserve is in use that room is for records.
+    if keeper.state == .ok || keeper.state == .low || work?.closes == true {
+      try headFile.update(to: head, now: work?.closes == true)
+    }
+  }
+
+  private func add(_ record: Record) throws(JournalError) {
+    if file == nil || (record.type == .snapshot && !isSegmentEmpty) {
+      try flush()
+      try beginSegment(first: record.sequence)
+    }
+    let line = JournalLine.make(record: record, chain: opening.chain, prevHash: lastHash)
+    guard line.text.utf8.count <= JournalLine.maximumBytes else {
+      throw .line(problem: "record \(record.sequence) is longer than \(JournalLine.maximumBytes) bytes")
+    }
+    lastHash = line.hash
+    batch.append(contentsOf: line.text.utf8)
+    batch.append(0x0A)
+    batchRecords += 1
+    if batch.count >= Self.batchBytes { try flush() }
+  }
+
+  private var isSegmentEmpty: Bool { batch.isEmpty && shared.read { $0.segments.last?.bytes ?? 0 } == 0 }
+
+  private func beginSegment(first: Int64) throws(JournalError) {
+    let path = opening.directory + "/" + Segment.name(first: first)
+    file = try withReserve(bytes: 4096) { () throws(JournalError) in try options.files.create(path) }
+    try Disk.synchronizeDirectory(opening.directory)
+    shared.withLock { $0.segments.append(Segment(first: first, bytes: 0)) }
+    reportedFull = false
+  }
+
+  /// Writes and syncs what is collected.
+  private func flush() throws(JournalError) {
+    guard let file, !batch.isEmpty else { return }
+    let (offset, unshipped) = shared.read { ($0.segments.last?.bytes ?? 0, $0.unshippedBytes) }
+    guard unshipped + Int64(batch.count) <= options.maximumUnshippedBytes + options.reserveBytes else {
+      throw .exhausted(
+        problem: "\(unshipped) bytes wait for the database; the bound is \(options.maximumUnshippedBytes)")
+    }
+    try withReserve(bytes: Int64(batch.count)) { () throws(JournalError) in
+      do throws(JournalError) { try options.files.writeAll(batch, to: file, at: offset) } catch {
+        // No half of a line may stay, whether the batch is tried again or this is the end.
+        try options.files.truncate(file, to: offset)
+        throw error
+      }
+    }
+    try options.files.synchronize(file)
+    let size = offset + Int64(batch.count)
+    let durable = shared.withLock { state in
+      state.durable += Int64(batchRecords)
+      state.waiting -= batchRecords
+      if let index = state.segments.indices.last { state.segments[index].bytes = size }
+      return state.durable
+    }
+    batch.removeAll(keepingCapacity: true)
+    batchRecords = 0
+    emit(.durable(durable))
+    if size >= options.segmentBytes, !reportedFull {
+      reportedFull = true
+      emit(.segmentFull)
+    }
+  }
+
+  /// Does something that needs room; gives the reserve back, piece by piece, while there is none.
+  private func withReserve<R>(bytes: Int64, _ body: () throws(JournalError) -> R) throws(JournalError) -> R {
+    while true {
+      do throws(JournalError) { return try body() } catch {
+        guard error.isOutOfSpace else { throw error }
+        guard try keeper.release(atLeast: bytes) else {
+          throw .exhausted(problem: "\(error), and the reserve is used up")
+        }
+        announce(keeper.change(to: .reserve))
+      }
+    }
+  }
+
+  private func look() throws(JournalError) {
+    announce(try keeper.look(unshippedBytes: shared.read { $0.unshippedBytes }))
+  }
+
+  private func announce(_ state: SpaceState?) {
+    guard let state else { return }
+    shared.withLock { $0.space = state }
+    emit(.space(state))
+  }
+
+  private func removeSegments(now: Timestamp) throws(JournalError) {
+    let removable = try SegmentRetention(directory: opening.directory, state: shared.read { $0 })
+      .removable(olderThan: now - options.retention)
+    guard !removable.isEmpty else { return }
+    shared.withLock { $0.segments.removeFirst(removable.count) }
+    // The head says first that they may be missing.
+    try headFile.update(to: head, now: true)
+    for segment in removable { try Disk.remove(opening.directory + "/" + segment.name) }
+    try Disk.synchronizeDirectory(opening.directory)
+    emit(.removed(oldest: shared.read { $0.segments.first?.first ?? 1 }))
+  }
+
+  /// True when nothing is in the batch.
+  private var head: JournalHead {
+    shared.read { state in
+      JournalHead(
+        chain: opening.chain, first: state.segments.first?.first ?? 1, sequence: state.durable, hash: lastHash,
+        shipped: state.shipped)
+    }
+  }
+
+  private func fail(_ error: JournalError) {
+    batch = []
+    shared.withLock { state in
+      state.failure = error
+      state.queue = []
+      state.waiting = 0
+    }
+    if case .exhausted = error { announce(keeper.change(to: .exhausted)) }
+    emit(.failed(error))
+  }
+
+  private func finish() {
+    file = nil
+    opening.lock.release()
+    shared.withLock { state in
+      state.isFinished = true
+      state.handler = nil
+    }
+  }
+
+  private func emit(_ event: JournalEvent) { shared.read { $0.handler }?(event) }
+}
