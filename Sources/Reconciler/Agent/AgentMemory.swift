@@ -1,0 +1,146 @@
+// Agent: what the controller knows of one agent. `AgentMemory` is what must survive a restart: it is rebuilt by folding
+// records and is written whole into each `snapshot` record. `AgentState` adds what only this process knows.
+
+/// The durable part of an agent. Whatever changes it is recorded first.
+public struct AgentMemory: Hashable, Sendable {
+  /// A daily loss (or, later, a drawdown) was breached.
+  public struct BreachPause: Hashable, Sendable {
+    public var reason: Reason
+    /// The day that was breached.
+    public var dayKey: String
+    public var since: Timestamp
+    /// `close_and_pause`: every position is disallowed. Otherwise only those that are not in `tickets`.
+    public var closesAll: Bool
+    public var tickets: [Ticket]
+    /// When this process first knew of it; the clock of the wall may have been set since.
+    var sinceSteady: Steady?
+  }
+
+  /// A person paused it.
+  public struct OperatorPause: Hashable, Sendable {
+    public var actor: String
+    public var note: String
+    public var since: Timestamp
+    /// Positions that were there and may stay.
+    public var tickets: [Ticket]
+  }
+
+  /// A target's position ended otherwise than by the controller.
+  public struct Spent: Hashable, Sendable {
+    public var specKey: String
+    public var ticket: Ticket
+    public var dayKey: String
+    /// `stop`, `take_profit`, `stop_out` or `by_hand`, as far as the history tells; else `unknown`.
+    public var how: String
+  }
+
+  /// A target's or ticket's action was refused for cause.
+  public struct Refusal: Hashable, Sendable {
+    public var code: Int
+    public var message: String
+    public var specKey: String
+    public var dayKey: String
+  }
+
+  /// Whose a ticket is.
+  public struct Ownership: Hashable, Sendable {
+    public var target: String
+    /// The action that opened it; `nil` for an adopted position.
+    public var actionID: String?
+    /// It is closed, or its remainder goes by another ticket.
+    public var ended = false
+  }
+
+  /// An order that was sent under a mark; kept so that a late execution is still known as ours.
+  public struct Mark: Hashable, Sendable {
+    public var mark: String
+    public var target: String
+    public var actionID: String
+  }
+
+  public var dailyLoss = DailyLoss()
+  public var breachPause: BreachPause?
+  public var operatorPause: OperatorPause?
+  public var spent: [String: Spent] = [:]
+  public var refusals: [String: Refusal] = [:]
+  public var owned: [Ticket: Ownership] = [:]
+  /// Tickets that the controller closed, most recent last; their end spends no target.
+  public var closedByUs: [Ticket] = []
+  public var marks: [Mark] = []
+  public var unresolved: [LiveAction] = []
+  /// Opens that evidence said never ran: should one turn up later still, it is known as ours.
+  public var suspects: [LiveAction] = []
+  /// Positions of others that were reported; each once.
+  public var noted: [Ticket] = []
+  /// The last recorded verdict of each held action.
+  public var verdicts: [String: Reason] = [:]
+  public var online: Bool?
+  public var orphaned = false
+  /// An execution that evidence said never ran and that `on_unknown: hold` leaves to a person, by target.
+  public var heldUnknown: [String: String] = [:]
+
+  public init() {}
+
+  /// Bounds, so that no list grows without end; the oldest go first.
+  static let maximumSuspects = 8
+  static let maximumMarks = 256
+  static let maximumClosed = 512
+  static let maximumNoted = 4096
+  static let maximumOwned = 1024
+}
+
+extension AgentMemory {
+  mutating func noteClosed(_ ticket: Ticket) {
+    guard !closedByUs.contains(ticket) else { return }
+    closedByUs.append(ticket)
+    if closedByUs.count > Self.maximumClosed { closedByUs.removeFirst(closedByUs.count - Self.maximumClosed) }
+  }
+
+  mutating func noteMark(_ mark: Mark) {
+    guard !mark.mark.isEmpty, !marks.contains(where: { $0.mark == mark.mark }) else { return }
+    marks.append(mark)
+    if marks.count > Self.maximumMarks { marks.removeFirst(marks.count - Self.maximumMarks) }
+  }
+
+  mutating func suspect(_ action: LiveAction) {
+    suspects.append(action)
+    if suspects.count > Self.maximumSuspects { suspects.removeFirst() }
+  }
+
+  /// The late execution that a new position of these features is most likely to be: nobody else's mark, never seen before.
+  func lateExecution(_ position: Position) -> Ownership? {
+    guard !noted.contains(position.ticket), mark(in: position.comment) == nil,
+      Self.ancestor(in: position.comment) == nil
+    else { return nil }
+    let match = suspects.last {
+      $0.symbol == position.symbol && $0.side == position.side && $0.lots == position.lots
+        && !$0.before.contains(position.ticket)
+    }
+    return match.flatMap { action in action.target.map { Ownership(target: $0, actionID: action.id) } }
+  }
+
+  mutating func note(_ ticket: Ticket) {
+    guard !noted.contains(ticket) else { return }
+    noted.append(ticket)
+    if noted.count > Self.maximumNoted { noted.removeFirst(noted.count - Self.maximumNoted) }
+  }
+
+  mutating func own(_ ticket: Ticket, _ ownership: Ownership) {
+    owned[ticket] = ownership
+    guard owned.count > Self.maximumOwned else { return }
+    if let oldest = owned.keys.min() { owned[oldest] = nil }
+  }
+
+  /// The mark of ours that a comment carries. Brokers cut and append, so containment is enough; a mark has 50 bits.
+  func mark(in comment: String) -> Mark? {
+    guard comment.utf8.count >= 8 else { return nil }
+    return marks.last { comment.contains($0.mark) }
+  }
+
+  /// The ticket that a comment of the form `from #OLD` names.
+  static func ancestor(in comment: String) -> Ticket? {
+    guard comment.hasPrefix("from #") else { return nil }
+    let digits = comment.dropFirst(6).prefix { $0.isASCII && $0.isNumber }
+    return Int64(digits).flatMap { $0 > 0 ? Ticket($0) : nil }
+  }
+}

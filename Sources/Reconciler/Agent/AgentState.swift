@@ -1,0 +1,113 @@
+/// One agent, as this process sees it.
+struct AgentState: Sendable {
+  /// What the one connection to the terminal is doing. Reading and writing never overlap, so that a plan's snapshot always
+  /// began after the last write ended.
+  ///
+  /// Transitions: idle → reading → (idle | awaiting | idle …); awaiting → sending → reading; awaiting → reading (an open
+  /// that waits for the database looks again) → awaiting.
+  enum Lane: Hashable, Sendable {
+    case idle
+    /// A read is asked for; it carries this number.
+    case reading(Int)
+    /// `live`'s intent is recorded and not yet durable where it must be, or its next attempt is not due.
+    case awaiting(lookedAt: Steady)
+    /// `live` is on the wire.
+    case sending
+  }
+
+  let id: AgentID
+  var spec: AgentSpec
+  var memory: AgentMemory
+  var lane = Lane.idle
+  var live: LiveAction?
+  /// The rest of the closes of one plan.
+  var queue: [PlannedAction] = []
+  var trust = SnapshotTrust()
+  var readNumber = 0
+  /// Bumped whenever what was planned may no longer hold: revision, pause, command.
+  var generation = 0
+
+  // What was seen.
+  var snapshot: Snapshot?
+  var trustVerdict: SnapshotTrust.Verdict?
+  var plan = Plan()
+  var dayVerdict: DailyLoss.Verdict?
+  var orders: Reply<[PendingOrder]>?
+  var ordersUnsupported = false
+  var history = HistoryView()
+  var ticks: [Symbol: Reply<Tick>] = [:]
+  /// Tickets and lots of the last good snapshot.
+  var lastTickets: [Ticket] = []
+  /// When a position was first seen without a stop.
+  var withoutStopSince: [Ticket: Steady] = [:]
+  /// In how many good snapshots in a row an owned ticket was missing.
+  var missing: [Ticket: Vanished] = [:]
+  /// Tickets whose stop the terminal refused to set.
+  var stopRefused: Set<Ticket> = []
+
+  // Waits.
+  var failures = 0
+  var lastFailure: ReadFailure?
+  /// Why nothing is sent at all: it may be somebody else's account.
+  var identity: Hold?
+  /// The account and server that answered last, as one key; never shown.
+  var accountKey: String?
+  var conditions: [Condition] = []
+  /// No trade before this, because of the class of the last refusal; and why.
+  var tradeNotBefore: Steady?
+  var tradeBackOff: (reason: Reason, message: String)?
+  var backOffStep = 0
+  var lastOrdersAt: Steady?
+  var lastHistoryAt: Steady?
+  var wantsHistory = true
+  var historyDays = HistoryView.windowDays
+  var wantsTicks: [Symbol] = []
+  var wantsOrders = true
+  /// An immediate reread was asked for already; the next one waits for the interval.
+  var rereads = 0
+  var lastSeen: Moment?
+  /// The next regular poll is timed from here, so that polls keep their pace.
+  var pollBegan: Steady?
+  var quietPasses = 0
+  var heartbeatAt: Steady?
+  var opensSent: [Steady] = []
+  var writeEnded: Steady?
+
+  init(spec: AgentSpec, memory: AgentMemory) {
+    id = spec.id
+    self.spec = spec
+    self.memory = memory
+  }
+}
+
+/// What the terminal's history has shown so far, as far as evidence needs it.
+struct HistoryView: Sendable {
+  var reply: Reply<[HistoryRow]>?
+  var unsupported = false
+  /// Rows with a ticket that were seen, by ticket, with the time of their close; bounded by the window.
+  var seen: [Ticket: Timestamp] = [:]
+  /// Whether the last reply lacked a row that was seen earlier in its window: then absence proves nothing.
+  var lacksRows = false
+
+  static let windowDays = 2
+
+  /// Takes in a reply, and judges whether it covers its window (bridge.md, section 3.3).
+  mutating func take(_ reply: Reply<[HistoryRow]>) {
+    var now: [Ticket: Timestamp] = [:]
+    for row in reply.value where row.ticket.number > 0 {
+      now[row.ticket] = row.closeTime ?? reply.span.began.wall
+    }
+    // The window's far edge moves while we look, and the server's clock is not ours: leave an hour's margin.
+    let edge = reply.span.began.wall - .seconds(Int64(Self.windowDays) * 86_400 - 3_600)
+    lacksRows = seen.contains { ticket, closed in closed > edge && now[ticket] == nil }
+    let old = seen.filter { ticket, closed in closed > edge && now[ticket] == nil }
+    seen = now.merging(old) { current, _ in current }
+    self.reply = reply
+  }
+
+  /// Whether absence of a row in `reply` means that nothing of the kind ran since `instant`.
+  func covers(since instant: Steady) -> Bool {
+    guard let reply, !lacksRows else { return false }
+    return reply.span.began.steady >= instant
+  }
+}

@@ -1,0 +1,52 @@
+/// All that a plan depends on.
+struct PlanInput {
+  var spec: AgentSpec
+  var memory: AgentMemory
+  var policy: FleetPolicy
+  var now: Moment
+  var account: Account
+  var positions: [Position]
+  /// Pending orders as last read, and whether that read is of this very look.
+  var orders: [PendingOrder]
+  var ordersFresh: Bool
+  var ordersUnsupported: Bool
+  var ticks: [Symbol: Reply<Tick>]
+  var dayKey: String
+  var dayVerdict: DailyLoss.Verdict?
+  var trust: SnapshotTrust.Verdict
+  /// Actions whose outcome is not known, and the one that is on its way.
+  var unresolved: [LiveAction]
+  var withoutStopSince: [Ticket: Steady]
+  var stopRefused: Set<Ticket>
+  var missing: [Ticket: Int]
+  /// Holds that concern every action of the agent: a pin that does not fit, another controller, stopping.
+  var holdsForAll: [Hold]
+  /// Holds that concern opens only: the journal, a back-off.
+  var holdsForOpens: [Hold]
+  /// How many more closes the blast radius allows now.
+  var closesLeft: Int
+  /// Opens that were sent in the last minute.
+  var opensInLastMinute: Int
+  var historyUsable: Bool
+
+  /// How long a position may be without a stop (manifest.md, what positions and targets mean).
+  static let stopGrace: Duration = .seconds(60)
+  /// How old a quote may be for an open: it was read for this very plan.
+  static let maximumReadAge: Duration = .seconds(5)
+}
+
+extension TargetSpec {
+  /// Changes whenever anything about the target changes; a spent target is opened again then.
+  var specKey: String {
+    let lots =
+      switch size {
+      case .lots(let lots): lots.description
+      case .risk: "risk"
+      }
+    let levels = [entry, stopLoss, takeProfit].map { $0?.description ?? "-" }.joined(separator: " ")
+    return "\(symbol) \(side.rawValue) \(lots) \(levels) \(reopen.rawValue)"
+  }
+
+  /// Lots as declared, where they are.
+  var declaredLots: FixedDecimal? { if case .lots(let lots) = size { lots } else { nil } }
+}

@@ -1,0 +1,287 @@
+/// The planner: one agent, one snapshot, one plan.
+///
+/// Steps: classify each position once; judge it by the close rules; put drift right on what stays; open what is missing;
+/// then sort what may be done now from what is held, and say why.
+struct Planner {
+  private let input: PlanInput
+  private let owners: Classification
+  private let rules: CloseRules
+  private var plan = Plan()
+  private var wanted: [PlannedAction] = []
+
+  static func plan(_ input: PlanInput) -> (plan: Plan, owners: Classification) {
+    var planner = Planner(input)
+    planner.build()
+    return (planner.plan, planner.owners)
+  }
+
+  private init(_ input: PlanInput) {
+    self.input = input
+    owners = Classification(
+      spec: input.spec, memory: input.memory, positions: input.positions, unresolved: input.unresolved)
+    rules = CloseRules(input: input, owners: owners)
+  }
+
+  private mutating func build() {
+    let verdicts = rules.verdicts()
+    for position in input.positions {
+      switch verdicts[position.ticket] ?? .allowed {
+      case .close(let reason, let why): wanted.append(close(position, reason, why))
+      case .reduce(let reason, let keep, let why): reduce(position, reason, to: keep, why)
+      case .allowed: restore(position)
+      }
+    }
+    deleteOrders(verdicts)
+    plan.external = owners.owners.keys.sorted().filter { owners.owners[$0] == .external }
+    plan.adoptions = owners.learned.map { ($0.ticket, $0.ownership.target) }
+    for target in input.spec.targets ?? [] { stand(target) }
+    sortOut()
+  }
+
+  // MARK: Closes
+
+  private func actionClass(of reason: Reason) -> ActionClass {
+    switch reason {
+    case .dailyLoss, .maxDrawdown, .emergencyStop: .breach
+    default: .close
+    }
+  }
+
+  private func close(_ position: Position, _ reason: Reason, _ why: String) -> PlannedAction {
+    var action = PlannedAction(
+      kind: .close, actionClass: actionClass(of: reason), reason: reason, symbol: position.symbol, side: position.side,
+      ticket: position.ticket, lots: position.lots,
+      message: "close \(position.side.rawValue) \(position.lots) \(position.symbol) #\(position.ticket): \(why)",
+      numbers: numbers(position))
+    action.profit = position.netProfit
+    action.target = targetName(position)
+    return action
+  }
+
+  private mutating func reduce(_ position: Position, _ reason: Reason, to keep: FixedDecimal, _ why: String) {
+    guard let tick = input.ticks[position.symbol]?.value else {
+      // The step and the least lots are the broker's: they are read first, for a reduction cannot be taken back.
+      plan.wantsTicks.append(position.symbol)
+      return
+    }
+    let step = tick.lotStep ?? Self.usualStep
+    let rest = keep.floored(to: step)
+    guard rest >= tick.minLot ?? Self.usualStep else {
+      return wanted.append(close(position, reason, "\(why); what would be left is under the broker's least"))
+    }
+    var action = close(position, reason, why)
+    action.kind = .reduce
+    action.lots = position.lots - rest
+    action.message =
+      "close \(action.lots) of \(position.side.rawValue) \(position.lots) \(position.symbol) #\(position.ticket): \(why)"
+    action.numbers["keep"] = .decimal(rest)
+    wanted.append(action)
+  }
+
+  private static let usualStep = FixedDecimal("0.01") ?? .one
+
+  private mutating func deleteOrders(_ verdicts: [Ticket: CloseRules.Verdict]) {
+    let kept = input.positions.filter { if case .close = verdicts[$0.ticket] { false } else { true } }.count
+    let over = rules.ordersOverLimit(positionsKept: kept).map(\.ticket)
+    var some = false
+    for order in input.orders.sorted(by: { $0.ticket < $1.ticket }) {
+      var verdict = rules.verdict(on: order)
+      if verdict == .allowed, over.contains(order.ticket) {
+        verdict = .close(.tooManyPositions, rules.tooManyMessage())
+      }
+      guard case .close(let reason, let why) = verdict else { continue }
+      some = true
+      guard input.ordersFresh else { continue }
+      wanted.append(
+        PlannedAction(
+          kind: .delete, actionClass: actionClass(of: reason), reason: reason, symbol: order.symbol,
+          side: order.kind.side, ticket: order.ticket, lots: order.lots,
+          message: "delete \(order.kind.rawValue) \(order.lots) \(order.symbol) #\(order.ticket): \(why)",
+          numbers: ["price": .decimal(order.price)]))
+    }
+    if some, !input.ordersFresh { plan.wantsOrders = true }
+  }
+
+  private func numbers(_ position: Position) -> [String: JSONValue] {
+    [
+      "position_lots": .decimal(position.lots), "open_price": .decimal(position.openPrice),
+      "net_profit": .decimal(position.netProfit), "positions": .int(input.positions.count),
+      "max_positions": .int(input.spec.risk.maxPositions), "lot_size": .decimal(input.spec.risk.lotSize),
+      "equity": .decimal(input.account.equity), "balance": .decimal(input.account.balance),
+    ]
+  }
+
+  private func targetName(_ position: Position) -> String? {
+    switch owners.owners[position.ticket] ?? .external {
+    case .target(let name), .removedTarget(let name): name
+    case .external: nil
+    }
+  }
+
+  // MARK: Drift
+
+  /// A stop or take-profit that differs from the target's is put right; one that it does not name is left alone.
+  private mutating func restore(_ position: Position) {
+    guard case .target(let name) = owners.owners[position.ticket] ?? .external,
+      let target = input.spec.targets?.first(where: { $0.name == name })
+    else { return }
+    let digits = input.ticks[position.symbol]?.value.digits ?? FixedDecimal.places
+    let stop = target.stopLoss?.rounded(places: digits) ?? position.stopLoss
+    let goal = target.takeProfit?.rounded(places: digits) ?? position.takeProfit
+    guard stop != position.stopLoss || goal != position.takeProfit else { return }
+    var action = PlannedAction(
+      kind: .modify, actionClass: .restore, reason: .stopDrift, symbol: position.symbol, side: position.side,
+      ticket: position.ticket, lots: position.lots,
+      message: "set the levels of \(position.symbol) #\(position.ticket) back to "
+        + "\(Self.levels(stop, goal)); they are \(Self.levels(position.stopLoss, position.takeProfit))",
+      numbers: [
+        "stop_loss_seen": position.stopLoss.map { .decimal($0) } ?? .null,
+        "take_profit_seen": position.takeProfit.map { .decimal($0) } ?? .null,
+      ])
+    action.stopLoss = stop
+    action.takeProfit = goal
+    action.target = name
+    action.specKey = target.specKey
+    wanted.append(action)
+  }
+
+  private static func levels(_ stop: FixedDecimal?, _ goal: FixedDecimal?) -> String {
+    "stop \(stop?.description ?? "none"), take-profit \(goal?.description ?? "none")"
+  }
+
+  // MARK: Targets
+
+  private mutating func stand(_ target: TargetSpec) {
+    let tickets = owners.tickets[target.name] ?? []
+    let held = input.positions.filter { tickets.contains($0.ticket) }
+    if !held.isEmpty {
+      let lots = held.reduce(FixedDecimal.zero) { $0 + $1.lots }
+      let short = (target.declaredLots ?? lots) - lots
+      plan.targets.append(
+        TargetStanding(name: target.name, state: .held(tickets), shortfall: short.isPositive ? short : .zero))
+      // A position that is to be closed frees its target only once it is gone.
+      return
+    }
+    if let spent = input.memory.spent[target.name], spent.specKey == target.specKey, !reopens(target, spent) {
+      plan.targets.append(
+        TargetStanding(name: target.name, state: .spent(how: spent.how, spent.ticket), shortfall: .zero))
+      return
+    }
+    plan.targets.append(
+      TargetStanding(name: target.name, state: .wanted, shortfall: target.declaredLots ?? .zero))
+    open(target)
+  }
+
+  private func reopens(_ target: TargetSpec, _ spent: AgentMemory.Spent) -> Bool {
+    switch target.reopen {
+    case .never: false
+    case .nextDay: input.dayKey > spent.dayKey
+    case .always: true
+    }
+  }
+
+  private mutating func open(_ target: TargetSpec) {
+    let tick = input.ticks[target.symbol]
+    let fresh = tick.map { input.now.steady - $0.span.ended.steady <= PlanInput.maximumReadAge } ?? false
+    var action = PlannedAction(
+      kind: .open, actionClass: .open, reason: .target, symbol: target.symbol, side: target.side, ticket: nil,
+      lots: target.declaredLots ?? .zero,
+      message: "open \(target.side.rawValue) \(target.declaredLots?.description ?? "risk-sized") \(target.symbol) for "
+        + "target \(target.name), \(Self.levels(target.stopLoss, target.takeProfit))",
+      numbers: ["equity": .decimal(input.account.equity)])
+    action.target = target.name
+    action.specKey = target.specKey
+    let digits = tick?.value.digits ?? FixedDecimal.places
+    action.stopLoss = target.stopLoss?.rounded(places: digits)
+    action.takeProfit = target.takeProfit?.rounded(places: digits)
+    if let quote = tick?.value {
+      action.numbers["bid"] = .decimal(quote.bid)
+      action.numbers["ask"] = .decimal(quote.ask)
+      action.slippagePoints = slippage(quote)
+    }
+    let count = input.positions.count + input.orders.count + input.unresolved.filter { $0.kind == .open }.count
+    var holds = OpenGuards(input: input, target: target, count: count, tick: fresh ? tick?.value : nil).holds()
+    if case .risk = target.size {
+      holds.append(Hold(.notSupported, "size: risk is not built yet; nothing is opened on a guess"))
+    }
+    if let ticket = vanishing(target) {
+      holds.append(Hold(.inFlight, "ticket \(ticket) is gone; a second look has to confirm it"))
+    }
+    if !holds.isEmpty {
+      plan.held.append(HeldAction(action: action, holds: holds))
+    } else if !fresh {
+      plan.wantsTicks.append(target.symbol)
+    } else if !input.ordersFresh, !input.ordersUnsupported {
+      plan.wantsOrders = true
+    } else {
+      wanted.append(action)
+    }
+  }
+
+  /// A ticket of this target that is missing but not yet certain to have ended.
+  private func vanishing(_ target: TargetSpec) -> Ticket? {
+    input.missing.keys.sorted().first { input.memory.owned[$0]?.target == target.name }
+  }
+
+  private func slippage(_ tick: Tick) -> Int? {
+    guard let allowance = input.spec.risk.slippage, let point = tick.point, point.isPositive,
+      let points = allowance.divided(by: point)
+    else { return nil }
+    return Int(clamping: points.units / FixedDecimal.one.units)
+  }
+
+  // MARK: What may be done now
+
+  private mutating func sortOut() {
+    var closes = input.closesLeft
+    var opened = false
+    for action in wanted.sorted(by: Self.before) {
+      var holds = input.holdsForAll + exitHolds(action)
+      if action.kind != .open, action.kind != .modify, action.actionClass != .breach, holds.isEmpty {
+        if closes <= 0 {
+          holds.append(
+            Hold(.blastRadius, "max_closes_per_pass \(input.policy.maxClosesPerPass) is used up for this interval"))
+        } else {
+          closes -= 1
+        }
+      }
+      if action.kind == .open, opened { holds.append(Hold(.inFlight, "one open at a time")) }
+      if holds.isEmpty {
+        plan.actions.append(action)
+        opened = opened || action.kind == .open
+      } else {
+        plan.held.append(HeldAction(action: action, holds: holds))
+      }
+    }
+  }
+
+  /// The few things that can hold an exit: none is about risk, all are about not doing the same thing twice, or to an
+  /// account that is not ours.
+  private func exitHolds(_ action: PlannedAction) -> [Hold] {
+    guard action.kind != .open else { return [] }
+    if !input.trust.closesAllowed {
+      return input.trust.findings.prefix(1).map { Hold(.suspiciousSnapshot, $0.message, $0.numbers) }
+    }
+    if action.kind == .reduce,
+      let doubt = input.unresolved.first(where: { $0.kind == .reduce && $0.ticket == action.ticket })
+    {
+      return [Hold(.unknownOutcome, "the outcome of the partial close \(doubt.id) of this ticket is not known")]
+    }
+    if action.kind == .modify, let ticket = action.ticket,
+      let refusal = input.memory.refusals["modify \(ticket)"], refusal.specKey == action.specKey,
+      refusal.dayKey == input.dayKey
+    {
+      return [Hold(.terminalRefused, "the terminal refused it: \(refusal.message) (\(refusal.code))")]
+    }
+    return []
+  }
+
+  /// Breach and emergency closes, other closes, restored stops, opens; within a class the largest loss first, then the
+  /// lowest ticket. Opens keep the manifest's order.
+  private static func before(_ a: PlannedAction, _ b: PlannedAction) -> Bool {
+    if a.actionClass != b.actionClass { return a.actionClass < b.actionClass }
+    if a.kind == .open { return false }
+    if a.profit != b.profit { return a.profit < b.profit }
+    return (a.ticket ?? Ticket(0)) < (b.ticket ?? Ticket(0))
+  }
+}

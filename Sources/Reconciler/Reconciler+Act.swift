@@ -1,0 +1,280 @@
+// Acting: intents, their way to the terminal, and what came back.
+
+extension Reconciler {
+  /// How many times one action may be tried after a definite answer that it did not run.
+  static let mostRequotes = 3
+  static let mostBusy = 10
+  /// A waiting open looks at its terminal again after this.
+  static let lookWhileWaiting: Duration = .seconds(1)
+
+  /// Begins a plan: all its closes one after another; else its restored stops; else one open.
+  mutating func begin(_ i: Int, _ plan: Plan, _ now: Moment) {
+    let exits = plan.actions.filter { $0.actionClass <= .close }
+    let restores = plan.actions.filter { $0.actionClass == .restore }
+    agents[i].queue = exits.isEmpty ? (restores.isEmpty ? Array(plan.actions.prefix(1)) : restores) : exits
+    agents[i].rereads = 0
+    beginNext(i, now)
+  }
+
+  private mutating func beginNext(_ i: Int, _ now: Moment) {
+    guard !agents[i].queue.isEmpty, !draining else { return }
+    let planned = agents[i].queue.removeFirst()
+    if planned.actionClass == .close { recentCloses.append(now.steady) }
+    let place = fleet?.places[planned.target.map { "\(agents[i].id)/\($0)" } ?? agents[i].id.text]
+    var before = agents[i].lastTickets + (agents[i].orders?.value.map(\.ticket) ?? [])
+    if planned.kind.opens { before += (agents[i].history.reply?.value ?? []).map(\.ticket) }
+    var action = LiveAction(
+      planned, id: ActionID.make(chain: chain, sequence: sequence + 1), before: Array(Set(before)).sorted(),
+      sequence: sequence + 1, lotsBefore: planned.ticket == nil ? nil : planned.lots, now: now)
+    if planned.kind == .reduce { action.lotsBefore = planned.numbers["position_lots"]?.decimal }
+    action.generation = agents[i].generation
+    let desired = desiredState(i, planned)
+    record(
+      .intent, agent: i, reason: planned.reason, planned.message,
+      action.metadata(numbers: planned.numbers, desired: desired, place: place), actionID: action.id,
+      observedAt: agents[i].snapshot?.account?.span.ended.wall, now)
+    agents[i].live = action
+    agents[i].lane = .awaiting(lookedAt: now.steady)
+  }
+
+  /// What the manifest says about it, as an auditor wants to see it.
+  private func desiredState(_ i: Int, _ action: PlannedAction) -> JSONValue {
+    let spec = agents[i].spec
+    let target = action.target.flatMap { name in spec.targets?.first { $0.name == name } }
+    return .fields([
+      "enabled": .bool(spec.enabled), "mode": .string(spec.mode.rawValue),
+      "positions": .string(spec.positions.rawValue), "pairs": .array(spec.pairs.map { .string($0.text) }),
+      "max_positions": .int(spec.risk.maxPositions), "lot_size": .decimal(spec.risk.lotSize),
+      "target": target.map { .string($0.specKey) },
+    ])
+  }
+
+  // MARK: On its way
+
+  /// Moves a recorded intent on, once its record is where it must be.
+  mutating func pump(_ i: Int, _ now: Moment) {
+    guard let action = agents[i].live, case .awaiting(let lookedAt) = agents[i].lane else { return }
+    guard action.notBefore <= now.steady else { return }
+    if journal.space == .exhausted { return withdraw(i, "nothing can be recorded any more", now) }
+    guard action.kind.opens else {
+      if journal.durable >= action.sequence { send(i, now) }
+      return
+    }
+    if now.steady - action.recordedSteady >= Self.mostLag {
+      return withdrawAndLook(i, "its record was not in the database within 5 s", now)
+    }
+    if action.generation != agents[i].generation {
+      return withdrawAndLook(i, "what was declared changed before it was sent", now)
+    }
+    if journal.shipped >= action.sequence, journal.durable >= action.sequence, journalHolds(now).isEmpty {
+      return send(i, now)
+    }
+    if now.steady - lookedAt >= Self.lookWhileWaiting {
+      agents[i].wantsTicks = [action.symbol]
+      agents[i].wantsOrders = true
+      scheduleRead(i, at: now.steady, now)
+    }
+  }
+
+  private mutating func send(_ i: Int, _ now: Moment) {
+    guard let action = agents[i].live else { return }
+    agents[i].lane = .sending
+    if action.kind.opens {
+      agents[i].opensSent.removeAll { now.steady - $0 >= .seconds(60) }
+      agents[i].opensSent.append(now.steady)
+    }
+    effects.append(
+      .perform(action.request(agent: agents[i].spec), actionID: action.id, attempt: action.attempt))
+  }
+
+  /// A look while an open waits for the database, or for its next attempt: is it still what should be done?
+  mutating func reconsider(_ i: Int, _ plan: Plan, _ now: Moment) {
+    guard let action = agents[i].live else { return }
+    let same = plan.actions.contains {
+      $0.kind == .open && $0.target == action.target && $0.specKey == action.specKey && $0.lots == action.lots
+    }
+    let exits = plan.actions.contains { $0.kind != .open }
+    guard same, !exits, action.generation == agents[i].generation else {
+      return withdrawAndLook(i, "the next look did not want it any more", now)
+    }
+    agents[i].lane = .awaiting(lookedAt: now.steady)
+    if action.attemptPending { return tryAgain(i, now) }
+    pump(i, now)
+  }
+
+  /// A look that failed, while an open waits.
+  mutating func lookedInVain(_ i: Int, _ now: Moment) { withdraw(i, "its terminal does not answer", now) }
+
+  mutating func withdraw(_ i: Int, _ why: String, _ now: Moment) {
+    guard let action = agents[i].live else { return }
+    record(
+      .outcome, agent: i, reason: action.reason, "withdrawn, never sent: \(why)",
+      ["result": "withdrawn", "attempt": .int(action.attempt), "message": .string(why)], actionID: action.id, now)
+    agents[i].live = nil
+    agents[i].queue = []
+    agents[i].lane = .idle
+  }
+
+  private mutating func withdrawAndLook(_ i: Int, _ why: String, _ now: Moment) {
+    withdraw(i, why, now)
+    if !draining { scheduleNextPoll(i, now) }
+  }
+
+  // MARK: The answer
+
+  mutating func end(
+    _ id: AgentID, _ actionID: String, _ attempt: Int, _ answer: TradeAnswer, _ span: ReadSpan, _ now: Moment
+  ) {
+    guard let i = index[id], let action = agents[i].live, action.id == actionID, action.attempt == attempt,
+      agents[i].lane == .sending
+    else { return }
+    agents[i].lane = .idle
+    agents[i].writeEnded = span.ended.steady
+    switch answer {
+    case .done(let done): finish(i, action, done, span, now)
+    case .refused(let refusal): refuse(i, action, refusal, span, now)
+    case .unknown(let doubt): doubtOutcome(i, action, doubt, span, now)
+    }
+    guard agents[i].live == nil, agents[i].lane == .idle else { return }
+    if !agents[i].queue.isEmpty, !draining { return beginNext(i, now) }
+    if draining { return }
+    agents[i].wantsOrders = true
+    scheduleRead(i, at: now.steady, now)
+    refreshConditions(i, now)
+  }
+
+  private mutating func finish(
+    _ i: Int, _ action: LiveAction, _ done: TradeAnswer.Done, _ span: ReadSpan, _ now: Moment
+  ) {
+    record(
+      .outcome, agent: i, reason: action.reason,
+      "done: \(action.kind.rawValue) \(action.lots) \(action.symbol)"
+        + (done.ticket.map { " #\($0)" } ?? "") + (done.price.map { " at \($0)" } ?? ""),
+      .fields([
+        "result": "done", "attempt": .int(action.attempt), "error_code": .int(done.errorCode),
+        "ticket": (done.ticket ?? action.ticket).map { .int($0.number) }, "price": done.price.map { .decimal($0) },
+        "lots": .decimal(done.lots ?? action.lots), "new_ticket": done.newTicket.map { .int($0.number) },
+        "message": .string(done.message),
+        "latency_ms": .int((span.ended.steady - span.began.steady).inMicroseconds / 1000),
+      ]), actionID: action.id, observedAt: span.ended.wall, now)
+    agents[i].live = nil
+    agents[i].tradeNotBefore = nil
+    agents[i].backOffStep = 0
+  }
+
+  private mutating func doubtOutcome(
+    _ i: Int, _ action: LiveAction, _ doubt: TradeAnswer.Doubt, _ span: ReadSpan, _ now: Moment
+  ) {
+    record(
+      .unknown, agent: i, reason: action.reason,
+      "the outcome of \(action.kind.rawValue) \(action.lots) \(action.symbol) is not known: \(doubt.message)",
+      .fields([
+        "cause": .string(doubt.cause), "error_code": doubt.errorCode.map { .int($0) }, "attempt": .int(action.attempt),
+        "latency_ms": .int((span.ended.steady - span.began.steady).inMicroseconds / 1000),
+      ]), actionID: action.id, observedAt: span.ended.wall, now)
+    if let k = agents[i].memory.unresolved.firstIndex(where: { $0.id == action.id }) {
+      agents[i].memory.unresolved[k].unknownSince = span.ended.steady
+    }
+    agents[i].live = nil
+    agents[i].queue = []
+  }
+
+  private mutating func refuse(
+    _ i: Int, _ action: LiveAction, _ refusal: TradeAnswer.Refusal, _ span: ReadSpan, _ now: Moment
+  ) {
+    let most = refusal.kind == .requote ? Self.mostRequotes : refusal.kind == .busy ? Self.mostBusy : 1
+    if action.attempt < most, !draining {
+      agents[i].live?.attemptPending = true
+      if refusal.kind == .requote, action.kind.opens {
+        // A fresh tick, and the guards once more, before it is tried again.
+        agents[i].wantsTicks = [action.symbol]
+        agents[i].wantsOrders = true
+        return scheduleRead(i, at: now.steady, now)
+      }
+      agents[i].lane = .awaiting(lookedAt: now.steady)
+      return tryAgain(i, now, after: refusal.kind == .busy ? .milliseconds(300) : .zero)
+    }
+    record(
+      .outcome, agent: i, reason: action.reason,
+      "refused: \(action.kind.rawValue) \(action.lots) \(action.symbol)"
+        + (action.ticket.map { " #\($0)" } ?? "") + ": \(refusal.message) (\(refusal.errorCode))",
+      .fields([
+        "result": "refused", "attempt": .int(action.attempt), "error_code": .int(refusal.errorCode),
+        "http_status": .int(refusal.httpStatus), "class": .string(refusal.kind.rawValue),
+        "ticket": action.ticket.map { .int($0.number) }, "message": .string(refusal.message),
+        "held_as": refusalKey(action, refusal.kind).map { .string($0) }, "spec_key": action.specKey.map { .string($0) },
+        "day": .string(dayKey(i, now)),
+        "latency_ms": .int((span.ended.steady - span.began.steady).inMicroseconds / 1000),
+      ]), actionID: action.id, observedAt: span.ended.wall, now)
+    agents[i].live = nil
+    agents[i].queue = []
+    waitAfter(i, action, refusal, now)
+  }
+
+  /// The next attempt: journaled like the first, under the same id and mark.
+  private mutating func tryAgain(_ i: Int, _ now: Moment, after delay: Duration = .zero) {
+    guard var action = agents[i].live else { return }
+    action.attempt += 1
+    action.attemptPending = false
+    action.sequence = sequence + 1
+    action.recordedSteady = now.steady
+    action.notBefore = now.steady + delay
+    agents[i].live = action
+    record(
+      .intent, agent: i, reason: action.reason,
+      "attempt \(action.attempt) of \(action.kind.rawValue) \(action.lots) \(action.symbol): the one before did not run",
+      action.metadata(numbers: [:], desired: .null, place: nil), actionID: action.id, now)
+    pump(i, now)
+  }
+
+  // MARK: Waits by class of refusal (bridge.md, the table of codes)
+
+  /// Under which name a refusal for cause is held until the spec changes, a person resumes, or the next day. Exits are
+  /// never held so.
+  private func refusalKey(_ action: LiveAction, _ kind: RefusalKind) -> String? {
+    switch kind {
+    case .forCause, .badParameters:
+      switch action.kind {
+      case .open: action.target
+      case .modify: action.ticket.map { "modify \($0)" }
+      case .close, .reduce, .delete: nil
+      }
+    case .busy, .requote, .notExecuted, .backOff, .tooManyRequests, .marketClosed, .tradingDisabled, .tooClose,
+      .notAllowed, .unauthorized, .notSent:
+      nil
+    }
+  }
+
+  private mutating func waitAfter(
+    _ i: Int, _ action: LiveAction, _ refusal: TradeAnswer.Refusal, _ now: Moment
+  ) {
+    let delay: Duration
+    var reason = Reason.backOff
+    switch refusal.kind {
+    case .busy, .requote, .notExecuted, .notSent: delay = .seconds(1)
+    case .backOff:
+      delay = min(.seconds(5) * (1 << min(agents[i].backOffStep, 4)), .seconds(60))
+      agents[i].backOffStep += 1
+    case .tooManyRequests: delay = min(max(refusal.retryAfter ?? .seconds(5), .seconds(5)), .seconds(60))
+    case .marketClosed, .tradingDisabled:
+      delay = .seconds(15)
+      reason = .marketClosed
+    case .tooClose: delay = .seconds(15)
+    case .forCause:
+      if action.kind == .modify, let ticket = action.ticket { agents[i].stopRefused.insert(ticket) }
+      // An exit that is refused for cause is tried again: nothing may hold it back for a day.
+      delay = action.kind.opens || action.kind == .modify ? .zero : .seconds(15)
+      reason = .terminalRefused
+    case .badParameters: delay = .zero
+    case .notAllowed:
+      delay = .seconds(60)
+      reason = .tradeNotAllowed
+    case .unauthorized:
+      delay = .seconds(60)
+      reason = .unauthorized
+    }
+    guard delay > .zero else { return }
+    agents[i].tradeNotBefore = now.steady + delay
+    agents[i].tradeBackOff = (reason, "the terminal said \(refusal.message) (\(refusal.errorCode))")
+  }
+}

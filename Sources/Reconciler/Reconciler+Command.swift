@@ -1,0 +1,119 @@
+// What a person on the host said. Each command is recorded, whether it was obeyed or refused.
+
+/// Whether a command was obeyed.
+public enum CommandVerdict: Hashable, Sendable {
+  case done(String)
+  /// Refused by a guard; the message says why.
+  case refused(String)
+  case unknownName(String)
+}
+
+extension Reconciler {
+  mutating func obey(_ command: Command, _ actor: String, _ now: Moment) {
+    _ = answer(command, actor: actor, at: now)
+  }
+
+  /// Obeys a command and says what became of it; the effects come with the next call of `receive`.
+  public mutating func command(
+    _ command: Command, actor: String, at now: Moment
+  ) -> (verdict: CommandVerdict, effects: [Effect]) {
+    let verdict = answer(command, actor: actor, at: now)
+    defer { effects.removeAll() }
+    return (verdict, effects)
+  }
+
+  private mutating func answer(_ command: Command, actor: String, at now: Moment) -> CommandVerdict {
+    let verdict: CommandVerdict
+    switch command {
+    case .pause(let id, let reason): verdict = pause(id, reason, actor, now)
+    case .resume(let id, let reason): verdict = resume(id, reason, actor, now)
+    case .resolve(let actionID, let executed, let ticket, let reason):
+      verdict = resolve(actionID, executed, ticket, reason, actor, now)
+    case .forget(let id, let reason): verdict = forget(id, reason, actor, now)
+    }
+    return verdict
+  }
+
+  /// By id or by metadata name.
+  public func agentID(named name: String) -> AgentID? {
+    if index[AgentID(name)] != nil { return AgentID(name) }
+    return agents.first { $0.spec.metadataName == name }?.id
+  }
+
+  private mutating func say(
+    _ i: Int?, _ verb: String, _ reason: String, _ actor: String, _ outcome: String, _ now: Moment
+  ) {
+    record(
+      .operatorCommand, agent: i, "\(actor): \(verb), because \(reason); \(outcome)",
+      ["command": .string(verb), "actor": .string(actor), "reason": .string(reason), "outcome": .string(outcome)], now)
+  }
+
+  private mutating func pause(_ id: AgentID, _ why: String, _ actor: String, _ now: Moment) -> CommandVerdict {
+    guard let i = index[id] else { return .unknownName(id.text) }
+    say(i, "pause", why, actor, "done", now)
+    record(
+      .paused, agent: i, "paused by \(actor): \(why); existing positions stay and are policed",
+      [
+        "cause": "operator", "actor": .string(actor), "note": .string(why), "since": .time(now.wall),
+        "tickets": AgentMemory.encode(agents[i].lastTickets),
+      ], now)
+    agents[i].generation += 1
+    refreshConditions(i, now)
+    return .done("\(id) is paused")
+  }
+
+  private mutating func resume(_ id: AgentID, _ why: String, _ actor: String, _ now: Moment) -> CommandVerdict {
+    guard let i = index[id] else { return .unknownName(id.text) }
+    let memory = agents[i].memory
+    var obstacle: String?
+    if !memory.unresolved.isEmpty { obstacle = "the outcome of action \(memory.unresolved[0].id) is not known" }
+    if memory.breachPause != nil, agents[i].dayVerdict?.figures?.isBreached ?? true {
+      obstacle = "equity is still at or below the day's floor, so it would be paused again at once"
+    }
+    if let obstacle {
+      say(i, "resume", why, actor, "refused: \(obstacle)", now)
+      return .refused(obstacle)
+    }
+    say(i, "resume", why, actor, "done", now)
+    record(.resumed, agent: i, "resumed by \(actor): \(why)", ["cause": "operator"], now)
+    agents[i].generation += 1
+    refreshConditions(i, now)
+    return .done("\(id) is resumed")
+  }
+
+  private mutating func resolve(
+    _ actionID: String, _ executed: Bool, _ ticket: Ticket?, _ why: String, _ actor: String, _ now: Moment
+  ) -> CommandVerdict {
+    for i in agents.indices {
+      guard let action = agents[i].memory.unresolved.first(where: { $0.id == actionID }) else { continue }
+      if agents[i].live?.id == actionID { return .refused("the action is on its way; its answer is awaited") }
+      say(i, "resolve", why, actor, executed ? "executed" : "not executed", now)
+      resolve(i, action, executed: executed, evidence: "operator", ticket: ticket, why, now)
+      refreshConditions(i, now)
+      return .done("action \(actionID) is resolved: " + (executed ? "executed" : "not executed"))
+    }
+    return .unknownName(actionID)
+  }
+
+  private mutating func forget(_ id: AgentID, _ why: String, _ actor: String, _ now: Moment) -> CommandVerdict {
+    if let i = index[id] {
+      guard agents[i].memory.orphaned else { return .refused("\(id) is declared; take it out of the manifests first") }
+      guard agents[i].memory.unresolved.isEmpty else {
+        return .refused("the outcome of action \(agents[i].memory.unresolved[0].id) is not known")
+      }
+      say(i, "forget", why, actor, "done", now)
+      agents.remove(at: i)
+      index = Dictionary(uniqueKeysWithValues: agents.enumerated().map { ($0.element.id, $0.offset) })
+    } else if let memory = waitingMemories[id] {
+      guard memory.unresolved.isEmpty else {
+        return .refused("the outcome of action \(memory.unresolved[0].id) is not known")
+      }
+      say(nil, "forget", why, actor, "done", now)
+      waitingMemories[id] = nil
+    } else {
+      return .unknownName(id.text)
+    }
+    recordSnapshot(now)
+    return .done("\(id) is forgotten")
+  }
+}

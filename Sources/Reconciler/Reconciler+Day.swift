@@ -1,0 +1,107 @@
+// The day: anchor, flows, the breach and its latch, and the resume (risk.md, daily loss).
+
+extension Reconciler {
+  /// How long a breached agent rests at least.
+  static let shortestBreachPause: Duration = .seconds(4 * 3600)
+
+  /// Lets the day see a look. Returns whether it wants another look at once.
+  mutating func observeDay(
+    _ i: Int, _ positions: Reply<[Position]>, _ account: Reply<Account>, _ now: Moment
+  ) -> Bool {
+    let history = agents[i].snapshot?.history ?? .notAsked
+    let sample = DailyLoss.Sample(
+      account: account, positions: positions,
+      history: agents[i].history.unsupported && history.reply == nil ? .unsupported : history,
+      historyDays: agents[i].snapshot?.request.historyDays,
+      positionsTrusted: agents[i].trustVerdict?.isTrusted ?? false)
+    let verdict = agents[i].memory.dailyLoss.observe(
+      sample, risk: agents[i].spec.risk, calendar: calendar(i), now: now)
+    agents[i].dayVerdict = verdict
+    for event in verdict.events { note(i, event, positions.value, account, now) }
+    if let days = verdict.wants.historyDays, !agents[i].history.unsupported {
+      agents[i].wantsHistory = true
+      agents[i].historyDays = max(days, HistoryView.windowDays)
+    }
+    resumeIfDue(i, now)
+    return verdict.wants.rereadNow
+  }
+
+  private mutating func note(
+    _ i: Int, _ event: DailyLoss.Event, _ positions: [Position], _ account: Reply<Account>, _ now: Moment
+  ) {
+    let metadata = agents[i].memory.dailyLoss.metadata(of: event)
+    let seen = account.span.ended.wall
+    let currency = account.value.currency
+    switch event {
+    case .anchor(let anchor):
+      record(
+        .dayAnchor, agent: i, "the day \(anchor.dayKey) starts from \(anchor.amount.money) \(currency)", metadata,
+        observedAt: seen, now)
+    case .flow(let flow):
+      record(
+        .flow, agent: i, "\(flow.amount.money) \(currency) came in or went out; it is no profit and no loss", metadata,
+        observedAt: seen, now)
+    case .warning(let figures):
+      record(
+        .riskWarning, agent: i, reason: .dailyLoss,
+        "\(figures.loss.money) of the day's \(figures.limit.money) \(currency) are lost", metadata, observedAt: seen,
+        now)
+    case .breach(let figures): breach(i, figures, metadata, positions, account, now)
+    }
+  }
+
+  private mutating func breach(
+    _ i: Int, _ figures: DailyLoss.Figures, _ metadata: JSONValue, _ positions: [Position], _ account: Reply<Account>,
+    _ now: Moment
+  ) {
+    guard agents[i].memory.breachPause == nil else { return }
+    let seen = account.span.ended.wall
+    let currency = account.value.currency
+    let picture: [JSONValue] = positions.map {
+      .fields([
+        "ticket": .int($0.ticket.number), "symbol": .string($0.symbol.text), "side": .string($0.side.rawValue),
+        "lots": .decimal($0.lots), "net_profit": .decimal($0.netProfit), "open_price": .decimal($0.openPrice),
+        "stop_loss": $0.stopLoss.map { .decimal($0) },
+      ])
+    }
+    var full = metadata.object ?? [:]
+    full["positions"] = .array(picture)
+    record(
+      .breach, agent: i, reason: .dailyLoss,
+      "equity \(figures.equity.money) \(currency) touched the day's floor \(figures.floor.money): anchor "
+        + "\(figures.anchor.money), flows \(figures.flows.money), limit \(figures.limit.money)", .object(full),
+      observedAt: seen, now)
+    let pause = AgentMemory.BreachPause(
+      reason: .dailyLoss, dayKey: dayKey(i, now), since: now.wall,
+      closesAll: agents[i].spec.risk.onBreach == .closeAndPause, tickets: positions.map(\.ticket))
+    let closes = pause.closesAll ? "every position is closed" : "existing positions stay, new ones are disallowed"
+    let resume = agents[i].spec.risk.resume == .nextDay ? "resumes on the next day" : "waits for mt4ctl resume"
+    record(
+      .paused, agent: i, reason: .dailyLoss, "paused after the breach: \(closes); it \(resume)",
+      ["cause": "breach", "pause": AgentMemory.encode(pause)], observedAt: seen, now)
+    agents[i].memory.breachPause?.sinceSteady = now.steady
+    agents[i].generation += 1
+  }
+
+  /// `next_day`: the first moment after the next reset when nothing is unknown, no person paused it and the rest is over.
+  private mutating func resumeIfDue(_ i: Int, _ now: Moment) {
+    guard let pause = agents[i].memory.breachPause, agents[i].spec.risk.resume == .nextDay,
+      pause.reason == .dailyLoss, agents[i].memory.operatorPause == nil
+    else { return }
+    let today = dayKey(i, now)
+    guard today > pause.dayKey, agents[i].memory.dailyLoss.anchor?.dayKey == today else { return }
+    guard agents[i].memory.unresolved.isEmpty, agents[i].live == nil else { return }
+    guard rested(pause, now) else { return }
+    guard agents[i].dayVerdict?.isTrusted ?? false, agents[i].dayVerdict?.figures?.isBreached == false else { return }
+    record(
+      .resumed, agent: i, reason: .dailyLoss, "a new day, \(today), began after the breach of \(pause.dayKey)",
+      ["cause": "breach"], now)
+    agents[i].generation += 1
+  }
+
+  /// By the wall since the breach, and where this process saw it, by the steady clock too: the wall may have been set.
+  private func rested(_ pause: AgentMemory.BreachPause, _ now: Moment) -> Bool {
+    if let since = pause.sinceSteady, now.steady - since < Self.shortestBreachPause { return false }
+    return now.wall - pause.since >= Self.shortestBreachPause
+  }
+}

@@ -1,0 +1,116 @@
+// Revisions: what becomes of agents when the declared set changes.
+
+extension Reconciler {
+  mutating func accept(_ fleet: Fleet, _ facts: RevisionFacts, _ now: Moment) {
+    revision = fleet.revision
+    manifestErrors = []
+    if facts.isNew {
+      record(
+        .revisionLoaded, agent: nil,
+        "revision \(fleet.revision) is in force: \(fleet.agents.count) agents, by \(facts.actor)",
+        .fields([
+          "sha256": .string(fleet.fingerprint), "actor": .string(facts.actor),
+          "git_commit": facts.gitCommit.map { .string($0) }, "agents": .int(fleet.agents.count),
+          "annotations": facts.annotations,
+        ]), now)
+    }
+    let old = self.fleet
+    self.fleet = fleet
+    let declared = Set(fleet.agents.map(\.id))
+    for i in agents.indices where !declared.contains(agents[i].id) { orphan(i, now) }
+    for id in waitingMemories.keys.sorted() where !declared.contains(id) { orphanUnseen(id, now) }
+    for spec in fleet.agents {
+      if let i = index[spec.id] {
+        update(i, spec, credentialChanged: old?.credentialVersions[spec.id] != fleet.credentialVersions[spec.id], now)
+      } else {
+        add(spec, now)
+      }
+    }
+    for i in agents.indices { refreshConditions(i, now) }
+  }
+
+  mutating func reject(_ errors: [String], _ actor: String, _ now: Moment) {
+    manifestErrors = errors
+    let shown = errors.prefix(50)
+    record(
+      .revisionRejected, agent: nil,
+      "the manifests were refused (\(errors.count) errors); revision \(revision) stays in force: \(errors.first ?? "")",
+      ["errors": .array(shown.map { .string($0) }), "count": .int(errors.count), "actor": .string(actor)], now)
+    for i in agents.indices { refreshConditions(i, now) }
+  }
+
+  private mutating func add(_ spec: AgentSpec, _ now: Moment) {
+    var state = AgentState(spec: spec, memory: waitingMemories.removeValue(forKey: spec.id) ?? AgentMemory())
+    state.memory.orphaned = false
+    state.heartbeatAt = now.steady + .seconds(60)
+    index[spec.id] = agents.count
+    agents.append(state)
+    let i = agents.count - 1
+    recoverUnresolved(i, now)
+    // Spread over the interval, so that a thousand agents are not polled in the same instant.
+    let spread = configuration.interval.inMicroseconds * Int64(i % 64) / 64
+    scheduleRead(i, at: now.steady + .microseconds(spread), now)
+  }
+
+  private mutating func update(_ i: Int, _ spec: AgentSpec, credentialChanged: Bool, _ now: Moment) {
+    let wasOrphan = agents[i].memory.orphaned
+    agents[i].memory.orphaned = false
+    let moved = agents[i].spec.terminal != spec.terminal
+    guard agents[i].spec != spec || credentialChanged || wasOrphan else { return }
+    agents[i].spec = spec
+    agents[i].generation += 1
+    if moved || credentialChanged {
+      agents[i].failures = 0
+      agents[i].tradeNotBefore = nil
+      agents[i].trust = SnapshotTrust()
+    }
+    // A change takes force on the next look; a look that is under way serves, since the plan is made at its end.
+    switch agents[i].lane {
+    case .idle: scheduleRead(i, at: now.steady, now)
+    case .reading: if wasOrphan || moved || credentialChanged { scheduleRead(i, at: now.steady, now) }
+    case .awaiting, .sending: break
+    }
+  }
+
+  /// Absence is not an order: the agent's positions are not touched, and it is not polled any more.
+  private mutating func orphan(_ i: Int, _ now: Moment) {
+    guard !agents[i].memory.orphaned else { return }
+    agents[i].generation += 1
+    agents[i].queue = []
+    if agents[i].live != nil, agents[i].lane != .sending { withdraw(i, "the agent's manifest is gone", now) }
+    let tickets = agents[i].snapshot?.positions?.value.map(\.ticket) ?? []
+    record(
+      .orphaned, agent: i,
+      "its manifest is gone; \(tickets.count) positions are left as they are, and it is not polled any more",
+      ["tickets": AgentMemory.encode(tickets)], now)
+    if agents[i].lane != .sending { agents[i].lane = .idle }
+  }
+
+  /// An agent that the journal knows and the manifests do not, since the start.
+  private mutating func orphanUnseen(_ id: AgentID, _ now: Moment) {
+    guard var memory = waitingMemories[id], !memory.orphaned else { return }
+    sequence += 1
+    let record = Record(
+      sequence: sequence, agent: id, type: .orphaned, reason: nil,
+      message: "the journal knows it and no manifest declares it; its positions are left as they are",
+      metadata: .object([:]), actionID: nil, revision: revision, observedAt: nil, createdAt: now.wall)
+    memory.apply(record, live: true)
+    waitingMemories[id] = memory
+    guard !configuration.planOnly else { return }
+    lag.recorded(sequence, now.steady)
+    effects.append(.record(record))
+  }
+
+  /// Intents that the last process left without an outcome are UNKNOWN: they may have been sent.
+  private mutating func recoverUnresolved(_ i: Int, _ now: Moment) {
+    for k in agents[i].memory.unresolved.indices {
+      let action = agents[i].memory.unresolved[k]
+      agents[i].memory.unresolved[k].unknownSince = now.steady
+      guard !action.wasUnknown else { continue }
+      record(
+        .unknown, agent: i, reason: action.reason,
+        "the outcome of \(action.kind.rawValue) \(action.symbol) is not known: the controller stopped before it was recorded",
+        ["cause": "restart", "attempt": .int(action.attempt)], actionID: action.id, now)
+    }
+  }
+}

@@ -1,0 +1,126 @@
+// Whether it is the right account that answers, and whether its answer is to be believed.
+
+extension Reconciler {
+  /// A pin that does not fit, or two terminals on one account: then nothing is sent (bridge.md, section 3.7).
+  mutating func identityHold(_ i: Int, _ account: Account) -> Hold? {
+    let terminal = agents[i].spec.terminal
+    let shared = noteHolder(i, account)
+    if let pin = terminal.account {
+      guard let number = account.number else { return unverified("account") }
+      if number != pin { return Hold(.accountMismatch, "another account than the pinned one answers here") }
+    }
+    if let pin = terminal.server {
+      guard let server = account.server else { return unverified("server") }
+      if server != pin {
+        return Hold(.accountMismatch, "the server is \(server), pinned is \(pin)", ["server": .string(server)])
+      }
+    }
+    if let pin = terminal.currency, account.currency != pin {
+      return Hold(.accountMismatch, "the account's currency is \(account.currency), pinned is \(pin)")
+    }
+    if account.currency != agents[i].spec.risk.initialBalance.currency {
+      return Hold(
+        .accountMismatch,
+        "the account's currency is \(account.currency), the agent's limits are in "
+          + agents[i].spec.risk.initialBalance.currency)
+    }
+    if let other = shared {
+      return Hold(.accountMismatch, "the terminal of \(other) reports the same account and server; both are held")
+    }
+    return nil
+  }
+
+  private func unverified(_ what: String) -> Hold {
+    Hold(.accountUnverified, "the \(what) is pinned, and the terminal does not report it")
+  }
+
+  /// Another agent whose terminal reports this very account, if there is one.
+  private mutating func noteHolder(_ i: Int, _ account: Account) -> AgentID? {
+    let id = agents[i].id
+    let key = account.number.map { "\($0) \(account.server ?? "")" }
+    if agents[i].accountKey != key {
+      if let old = agents[i].accountKey { accountHolders[old]?.removeAll { $0 == id } }
+      if let key { accountHolders[key, default: []].append(id) }
+      agents[i].accountKey = key
+    }
+    guard let key else { return nil }
+    return accountHolders[key]?.sorted().first { other in
+      other != id && index[other].map { !agents[$0].memory.orphaned } ?? false
+    }
+  }
+
+  /// The agent is held: nothing is planned on what may be somebody else's account.
+  mutating func stand(_ i: Int, _ hold: Hold, _ now: Moment) {
+    agents[i].identity = hold
+    agents[i].plan = Plan()
+    if agents[i].live != nil, agents[i].lane != .sending { withdraw(i, hold.message, now) }
+    noteVerdict(i, subject: "agent", hold, now)
+    agents[i].rereads = 0
+    scheduleNextPoll(i, now)
+  }
+
+  mutating func noteTrust(_ i: Int, _ verdict: SnapshotTrust.Verdict, _ account: Reply<Account>, _ now: Moment) {
+    agents[i].identity = nil
+    agents[i].memory.verdicts["agent"] = nil
+    let before = agents[i].trustVerdict
+    agents[i].trustVerdict = verdict
+    // Once when it begins to last, and once more when closes go by the account.
+    guard case .suspicious(let findings, let closesAllowed) = verdict else { return }
+    if case .suspicious(_, closesAllowed) = before { return }
+    record(
+      .suspiciousSnapshot, agent: i, reason: .suspiciousSnapshot, findings.map(\.message).joined(separator: "; "),
+      [
+        "findings": .array(
+          findings.map { ["mismatch": .string($0.mismatch.rawValue), "numbers": .object($0.numbers)] }),
+        "closes_allowed": .bool(closesAllowed),
+      ],
+      observedAt: account.span.ended.wall, now)
+  }
+
+  // MARK: Verdicts without an intent
+
+  /// `refused` is recorded when it changes by its reason, not on every pass.
+  mutating func noteVerdicts(_ i: Int, _ plan: Plan, _ observedAt: Timestamp, _ now: Moment) {
+    var current: Set<String> = []
+    for held in plan.held {
+      guard let hold = held.holds.first, Self.isWorthRecording(hold.reason) else { continue }
+      current.insert(held.action.subject)
+      guard agents[i].memory.verdicts[held.action.subject] != hold.reason else { continue }
+      record(
+        .refused, agent: i, reason: hold.reason, "not done: \(held.action.message); \(hold.message)",
+        .fields([
+          "subject": .string(held.action.subject), "kind": .string(held.action.kind.rawValue),
+          "wanted_for": .string(held.action.reason.rawValue), "symbol": .string(held.action.symbol.text),
+          "ticket": held.action.ticket.map { .int($0.number) }, "lots": .decimal(held.action.lots),
+          "target": held.action.target.map { .string($0) },
+          "holds": .array(held.holds.map { .string($0.reason.rawValue) }), "numbers": .object(hold.numbers),
+        ]), observedAt: observedAt, now)
+    }
+    for subject in agents[i].memory.verdicts.keys.sorted() where subject != "agent" && !current.contains(subject) {
+      agents[i].memory.verdicts[subject] = nil
+    }
+  }
+
+  private mutating func noteVerdict(_ i: Int, subject: String, _ hold: Hold, _ now: Moment) {
+    guard agents[i].memory.verdicts[subject] != hold.reason else { return }
+    record(
+      .refused, agent: i, reason: hold.reason, "nothing is sent: \(hold.message)",
+      ["subject": .string(subject), "numbers": .object(hold.numbers)], now)
+  }
+
+  /// Holds that last for one look only say nothing to an auditor.
+  private static func isWorthRecording(_ reason: Reason) -> Bool {
+    reason != .inFlight && reason != .stopping
+  }
+}
+
+extension SnapshotTrust.Verdict {
+  /// Whether closes and breach verdicts may go by this look.
+  var closesAllowed: Bool {
+    switch self {
+    case .trusted: true
+    case .reread: false
+    case .suspicious(_, let closesAllowed): closesAllowed
+    }
+  }
+}

@@ -1,0 +1,121 @@
+// Whose positions these are, which of them ended, and how.
+
+extension Reconciler {
+  /// Takes up what a look taught: lineage, adoptions, strangers, and targets whose position is gone.
+  mutating func learn(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {
+    adopt(i, positions, owners, now)
+    noteStrangers(i, positions, owners, now)
+    watchEnds(i, positions, now)
+  }
+
+  private mutating func adopt(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {
+    guard !owners.learned.isEmpty else { return }
+    var said: [String] = []
+    for (ticket, ownership) in owners.learned {
+      said.append("#\(ticket) is target \(ownership.target)'s")
+      for position in positions where position.ticket == ticket {
+        // The remainder carries its parent's place on.
+        if let old = AgentMemory.ancestor(in: position.comment) { agents[i].memory.owned[old]?.ended = true }
+      }
+    }
+    record(
+      .heartbeat, agent: i, said.joined(separator: "; "),
+      [
+        "adopted": .array(
+          owners.learned.map {
+            .fields([
+              "ticket": .int($0.ticket.number), "target": .string($0.ownership.target),
+              "action_id": $0.ownership.actionID.map { .string($0) },
+            ])
+          })
+      ], now)
+  }
+
+  /// Positions of others are reported, each once.
+  private mutating func noteStrangers(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {
+    for position in positions where owners.owners[position.ticket] == .external {
+      guard !agents[i].memory.noted.contains(position.ticket) else { continue }
+      // It may be the open whose answer was lost; evidence says so first.
+      let doubted = agents[i].memory.unresolved.contains {
+        $0.kind.opens && $0.symbol == position.symbol && $0.side == position.side
+      }
+      guard !doubted else { continue }
+      record(
+        .externalPosition, agent: i,
+        "\(position.side.rawValue) \(position.lots) \(position.symbol) #\(position.ticket) was opened by somebody else",
+        .fields([
+          "ticket": .int(position.ticket.number), "symbol": .string(position.symbol.text),
+          "side": .string(position.side.rawValue), "lots": .decimal(position.lots),
+          "open_price": .decimal(position.openPrice), "magic": position.magic.map { .int($0) },
+          "comment": .string(position.comment),
+        ]), now)
+    }
+  }
+
+  /// Owned tickets that are gone without our doing spend their target, once that is certain.
+  private mutating func watchEnds(_ i: Int, _ positions: [Position], _ now: Moment) {
+    let present = Set(positions.map(\.ticket))
+    for ticket in agents[i].memory.owned.keys.sorted() {
+      guard let ownership = agents[i].memory.owned[ticket] else { continue }
+      if present.contains(ticket) {
+        agents[i].missing[ticket] = nil
+        if ownership.ended { agents[i].memory.owned[ticket]?.ended = false }
+        continue
+      }
+      guard !ownership.ended else { continue }
+      if agents[i].memory.closedByUs.contains(ticket) {
+        agents[i].memory.owned[ticket]?.ended = true
+        agents[i].missing[ticket] = nil
+        continue
+      }
+      // While a close of ours may have ended it, evidence comes first.
+      if agents[i].memory.unresolved.contains(where: { $0.ticket == ticket }) { continue }
+      watchEnd(i, ticket, ownership, now)
+    }
+  }
+
+  private mutating func watchEnd(_ i: Int, _ ticket: Ticket, _ ownership: AgentMemory.Ownership, _ now: Moment) {
+    var vanished = agents[i].missing[ticket] ?? Vanished(since: now.steady)
+    vanished.looks += 1
+    agents[i].missing[ticket] = vanished
+    let row = agents[i].history.reply?.value.last { $0.ticket == ticket && $0.closeTime != nil }
+    guard row != nil || isCertain(i, vanished, ownership, now) else { return }
+    agents[i].missing[ticket] = nil
+    let target = agents[i].spec.targets?.first { $0.name == ownership.target }
+    let how = row.map { Self.ending(of: $0.comment) } ?? "unknown"
+    record(
+      .targetSpent, agent: i, reason: .targetSpent,
+      "target \(ownership.target) is spent: #\(ticket) ended by \(how.replacing("_", with: " ")), not by the controller",
+      .fields([
+        "target": .string(ownership.target), "ticket": .int(ticket.number), "how": .string(how),
+        "spec_key": .string(target?.specKey ?? ""), "day": .string(dayKey(i, now)),
+        "profit": row.map { .decimal($0.netProfit) },
+      ]), now)
+  }
+
+  /// Two good looks without it; where the target may be opened again, also the quarantine, since a list that was stale
+  /// would double the position.
+  private func isCertain(_ i: Int, _ vanished: Vanished, _ ownership: AgentMemory.Ownership, _ now: Moment) -> Bool {
+    guard vanished.looks >= 2 else { return false }
+    let target = agents[i].spec.targets?.first { $0.name == ownership.target }
+    guard let target, target.reopen != .never else { return true }
+    return now.steady - vanished.since >= agents[i].spec.terminal.quarantine
+  }
+
+  /// How a position ended, by what brokers write into the comment.
+  static func ending(of comment: String) -> String {
+    let text = comment.lowercased()
+    if text.contains("so:") || text.contains("[so]") { return "stop_out" }
+    if text.contains("[sl]") { return "stop" }
+    if text.contains("[tp]") { return "take_profit" }
+    return "by_hand"
+  }
+}
+
+/// A ticket that is missing from the list, and not yet certain to have ended.
+struct Vanished: Hashable, Sendable {
+  var looks = 0
+  var since: Steady
+
+  init(since: Steady) { self.since = since }
+}

@@ -1,0 +1,56 @@
+// What a plan is made from.
+
+extension Reconciler {
+  func planInput(
+    _ i: Int, _ positions: [Position], _ account: Account, _ trust: SnapshotTrust.Verdict, _ now: Moment
+  ) -> PlanInput {
+    let agent = agents[i]
+    let policy = fleet?.policy ?? FleetPolicy()
+    let look = agent.snapshot?.positions?.span.began.steady
+    let ordersFresh = agent.orders.map { reply in look.map { reply.span.began.steady >= $0 } ?? false } ?? false
+    var ticks = agent.ticks
+    // A reduction needs the broker's step, which does not age; an open asks for the quote's age itself.
+    for symbol in agent.ticks.keys where agent.ticks[symbol]?.value.symbol != symbol { ticks[symbol] = nil }
+    return PlanInput(
+      spec: agent.spec, memory: agent.memory, policy: policy, now: now, account: account, positions: positions,
+      orders: currentOrders(agent), ordersFresh: ordersFresh, ordersUnsupported: agent.ordersUnsupported, ticks: ticks,
+      dayKey: dayKey(i, now), dayVerdict: agent.dayVerdict, trust: trust,
+      unresolved: agent.memory.unresolved.filter { $0.id != agent.live?.id }, withoutStopSince: agent.withoutStopSince,
+      stopRefused: agent.stopRefused, missing: agent.missing.mapValues(\.looks), holdsForAll: holdsForAll(i, now),
+      holdsForOpens: journalHolds(now), closesLeft: closesLeft(policy, now),
+      opensInLastMinute: agent.opensSent.filter { now.steady - $0 < .seconds(60) }.count,
+      historyUsable: !agent.history.unsupported)
+  }
+
+  /// Orders as last read, unless a write has ended since.
+  private func currentOrders(_ agent: AgentState) -> [PendingOrder] {
+    guard let reply = agent.orders else { return [] }
+    if let ended = agent.writeEnded, reply.span.began.steady <= ended { return [] }
+    return reply.value
+  }
+
+  private func holdsForAll(_ i: Int, _ now: Moment) -> [Hold] {
+    var holds = holdsForEverything()
+    if agents[i].spec.mode == .observe { holds.append(Hold(.modeObserve, "mode is observe: nothing is sent")) }
+    if let until = agents[i].tradeNotBefore, until > now.steady, let why = agents[i].tradeBackOff {
+      let seconds = (until - now.steady).components.seconds + 1
+      holds.append(Hold(why.reason, "\(why.message); tried again in \(seconds) s"))
+    }
+    return holds
+  }
+
+  /// Closes that the blast radius allows now: over the fleet and the interval; breach and emergency closes do not count.
+  private func closesLeft(_ policy: FleetPolicy, _ now: Moment) -> Int {
+    let recent = recentCloses.filter { now.steady - $0 < configuration.interval }.count
+    return max(0, policy.maxClosesPerPass - recent)
+  }
+
+  /// The name of the agent's current day: the local date on which it began.
+  func dayKey(_ i: Int, _ now: Moment) -> String { calendar(i).period(containing: now.wall).key }
+
+  func calendar(_ i: Int) -> TradingCalendar {
+    let rule = agents[i].spec.risk.day
+    return TradingCalendar(
+      rule: rule, zone: fleet?.zones[rule.zone] ?? .utc, newYork: fleet?.zones["America/New_York"] ?? .utc)
+  }
+}

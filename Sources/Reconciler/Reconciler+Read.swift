@@ -1,0 +1,205 @@
+// Reading: when a terminal is looked at, which parts, and what a look leads to.
+
+extension Reconciler {
+  /// How often the parts that a poll can live without are read anyway.
+  static let ordersEvery: Duration = .seconds(5)
+  static let historyEvery: Duration = .seconds(300)
+  /// The slowest poll of a terminal that fails.
+  static let slowestPoll: Duration = .seconds(30)
+
+  mutating func scheduleRead(_ i: Int, at: Steady, _ now: Moment) {
+    guard !agents[i].memory.orphaned else { return }
+    agents[i].readNumber += 1
+    var request = ReadRequest(number: agents[i].readNumber, agent: agents[i].id)
+    let doubts = agents[i].memory.unresolved.contains { $0.id != agents[i].live?.id }
+    let emergency = fleet?.policy.emergencyStop ?? false
+    request.orders =
+      agents[i].wantsOrders || doubts || emergency || isDue(agents[i].lastOrdersAt, Self.ordersEvery, at)
+    if agents[i].wantsHistory || doubts || isDue(agents[i].lastHistoryAt, Self.historyEvery, at) {
+      request.historyDays = agents[i].historyDays
+    }
+    request.ticks = Array(Set(agents[i].wantsTicks)).sorted()
+    agents[i].lane = .reading(agents[i].readNumber)
+    effects.append(.read(request, notBefore: at))
+  }
+
+  private func isDue(_ last: Steady?, _ every: Duration, _ at: Steady) -> Bool {
+    last.map { at - $0 >= every } ?? true
+  }
+
+  /// The next regular look: an interval after the last one began.
+  mutating func scheduleNextPoll(_ i: Int, _ now: Moment) {
+    let next = (agents[i].pollBegan ?? now.steady) + configuration.interval
+    scheduleRead(i, at: max(next, now.steady), now)
+  }
+
+  // MARK: A failed look
+
+  mutating func fail(_ request: ReadRequest, _ failure: ReadFailure, _ span: ReadSpan, _ now: Moment) {
+    guard let i = index[request.agent], agents[i].lane == .reading(request.number) else { return }
+    agents[i].lane = .idle
+    agents[i].failures += 1
+    agents[i].lastFailure = failure
+    agents[i].pollBegan = span.began.steady
+    agents[i].rereads = 0
+    // One lost poll is no outage; the first look after the start has no good one before it.
+    if agents[i].memory.online != false, agents[i].failures >= 2 || agents[i].memory.online == nil {
+      record(
+        .agentOffline, agent: i, reason: failure.code == .unauthorized ? .unauthorized : .unreachable,
+        "its terminal does not answer: \(failure.endpoint) \(failure.message)",
+        ["code": .string(failure.code.rawValue), "endpoint": .string(failure.endpoint)], now)
+    }
+    if agents[i].live != nil { lookedInVain(i, now) }
+    guard agents[i].lane == .idle else { return }
+    scheduleRead(i, at: span.began.steady + backOff(i, failure), now)
+    refreshConditions(i, now)
+  }
+
+  private func backOff(_ i: Int, _ failure: ReadFailure) -> Duration {
+    switch failure.code {
+    case .unauthorized:
+      // Fatal until the token changes; a slow look finds out when the terminal's own token was put right.
+      return .seconds(60)
+    case .rateLimited: return min(max(failure.retryAfter ?? .seconds(5), .seconds(5)), .seconds(60))
+    case .unreachable, .timeout, .tls, .notFound, .httpStatus, .tooLarge, .cutOff, .notJSON, .malformed, .cancelled:
+      let doublings = min(agents[i].failures - 1, 5)
+      let delay = configuration.interval * (1 << doublings)
+      return max(min(delay, Self.slowestPoll), configuration.interval)
+    }
+  }
+
+  // MARK: A good look
+
+  mutating func take(_ snapshot: Snapshot, _ now: Moment) {
+    guard let i = index[snapshot.request.agent], agents[i].lane == .reading(snapshot.request.number),
+      let positions = snapshot.positions, let account = snapshot.account
+    else { return }
+    agents[i].lane = .idle
+    agents[i].failures = 0
+    agents[i].lastFailure = nil
+    agents[i].pollBegan = positions.span.began.steady
+    agents[i].snapshot = snapshot
+    agents[i].lastSeen = positions.span.began
+    takeParts(i, snapshot)
+    if agents[i].memory.online != true {
+      record(
+        .agentOnline, agent: i, "its terminal answers: \(positions.value.count) positions",
+        ["positions": .int(positions.value.count)], observedAt: account.span.ended.wall, now)
+    }
+    look(i, positions, account, now)
+    refreshConditions(i, now)
+  }
+
+  private mutating func takeParts(_ i: Int, _ snapshot: Snapshot) {
+    switch snapshot.orders {
+    case .read(let reply):
+      agents[i].orders = reply
+      agents[i].lastOrdersAt = reply.span.began.steady
+      agents[i].wantsOrders = false
+      agents[i].ordersUnsupported = false
+    case .unsupported:
+      agents[i].orders = nil
+      agents[i].ordersUnsupported = true
+      agents[i].wantsOrders = false
+      agents[i].lastOrdersAt = snapshot.positions?.span.began.steady
+    case .notAsked, .failed: break
+    }
+    switch snapshot.history {
+    case .read(let reply):
+      agents[i].history.take(reply)
+      agents[i].history.unsupported = false
+      agents[i].lastHistoryAt = reply.span.began.steady
+      agents[i].historyDays = HistoryView.windowDays
+      agents[i].wantsHistory = false
+    case .unsupported:
+      agents[i].history = HistoryView(unsupported: true)
+      agents[i].wantsHistory = false
+      agents[i].lastHistoryAt = snapshot.positions?.span.began.steady
+    case .notAsked, .failed: break
+    }
+    agents[i].wantsTicks = []
+    for symbol in snapshot.ticks.keys.sorted() {
+      if case .read(let reply)? = snapshot.ticks[symbol] { agents[i].ticks[symbol] = reply }
+    }
+  }
+
+  /// Judges, learns, plans and begins: everything that one good look leads to.
+  private mutating func look(_ i: Int, _ positions: Reply<[Position]>, _ account: Reply<Account>, _ now: Moment) {
+    if let hold = identityHold(i, account.value) {
+      stand(i, hold, now)
+      return
+    }
+    let trust = agents[i].trust.judge(positions: positions, account: account)
+    noteTrust(i, trust, account, now)
+    switch trust {
+    case .reread:
+      if agents[i].rereads == 0, agents[i].live == nil {
+        agents[i].rereads = 1
+        return scheduleRead(i, at: now.steady, now)
+      }
+    case .trusted, .suspicious: break
+    }
+    let usable = trust.closesAllowed
+    var again = false
+    if usable {
+      again = observeDay(i, positions, account, now)
+      judgeUnknowns(i, now)
+    }
+    let input = planInput(i, positions.value, account.value, trust, now)
+    let (plan, owners) = Planner.plan(input)
+    agents[i].plan = plan
+    if usable { learn(i, positions.value, owners, now) }
+    noteVerdicts(i, plan, account.span.ended.wall, now)
+    watchStops(i, positions.value, now)
+    beat(i, account.value, now)
+    carryOn(i, plan, again: again, now)
+  }
+
+  /// What follows: finish a waiting open, begin the plan, look again at once, or wait for the next poll.
+  private mutating func carryOn(_ i: Int, _ plan: Plan, again: Bool, _ now: Moment) {
+    if agents[i].live != nil { return reconsider(i, plan, now) }
+    if !configuration.planOnly, !plan.actions.isEmpty, started {
+      begin(i, plan, now)
+      if agents[i].lane != .idle { return }
+    }
+    agents[i].wantsTicks = plan.wantsTicks
+    if plan.wantsOrders { agents[i].wantsOrders = true }
+    let missing = !agents[i].missing.isEmpty
+    if missing { agents[i].wantsHistory = true }
+    if again || missing || plan.wantsOrders || !plan.wantsTicks.isEmpty, agents[i].rereads < 2 {
+      agents[i].rereads += 1
+      return scheduleRead(i, at: now.steady, now)
+    }
+    agents[i].rereads = 0
+    scheduleNextPoll(i, now)
+  }
+
+  /// Since when each position has been without a stop.
+  private mutating func watchStops(_ i: Int, _ positions: [Position], _ now: Moment) {
+    var since: [Ticket: Steady] = [:]
+    for position in positions where position.stopLoss == nil {
+      since[position.ticket] = agents[i].withoutStopSince[position.ticket] ?? now.steady
+    }
+    agents[i].withoutStopSince = since
+    agents[i].stopRefused = agents[i].stopRefused.filter { since[$0] != nil }
+    agents[i].lastTickets = positions.map(\.ticket)
+  }
+
+  /// Passes in which nothing changed collapse into one record a minute.
+  private mutating func beat(_ i: Int, _ account: Account, _ now: Moment) {
+    agents[i].quietPasses += 1
+    guard now.steady >= agents[i].heartbeatAt ?? now.steady else { return }
+    agents[i].heartbeatAt = now.steady + .seconds(60)
+    var metadata = agents[i].memory.dailyLoss.heartbeat().object ?? [:]
+    metadata["passes"] = .int(agents[i].quietPasses)
+    metadata["equity"] = .decimal(account.equity)
+    metadata["balance"] = .decimal(account.balance)
+    metadata["credit"] = .decimal(account.credit)
+    metadata["positions"] = .int(agents[i].lastTickets.count)
+    record(
+      .heartbeat, agent: i,
+      "\(agents[i].quietPasses) passes; equity \(account.equity.money), \(agents[i].lastTickets.count) positions",
+      .object(metadata), now)
+    agents[i].quietPasses = 0
+  }
+}

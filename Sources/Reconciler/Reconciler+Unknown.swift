@@ -1,0 +1,73 @@
+// Unknown outcomes: evidence, the quarantine, and what follows.
+
+extension Reconciler {
+  /// Judges each unknown action by the look that just ended.
+  mutating func judgeUnknowns(_ i: Int, _ now: Moment) {
+    let doubts = agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id && $0.unknownSince != nil }
+    guard !doubts.isEmpty, let snapshot = agents[i].snapshot, let positions = snapshot.positions else { return }
+    var explained: Set<Ticket> = []
+    for action in doubts {
+      guard let since = action.unknownSince, positions.span.began.steady >= since else { continue }
+      let look = EvidenceLook(
+        positions: positions.value, orders: ordersSeen(i, snapshot, after: since),
+        history: historySeen(i, snapshot, after: since), memory: agents[i].memory, explained: explained)
+      switch look.judge(action) {
+      case .executed(let proof, let ticket):
+        if let ticket { explained.insert(ticket) }
+        resolve(i, action, executed: true, evidence: proof.rawValue, ticket: ticket, nil, now)
+      case .none: absent(i, action, since, positions.span, snapshot, now)
+      case .incomplete: agents[i].wantsOrders = true
+      }
+    }
+  }
+
+  private func ordersSeen(_ i: Int, _ snapshot: Snapshot, after since: Steady) -> [PendingOrder]? {
+    switch snapshot.orders {
+    case .read(let reply): reply.span.began.steady >= since ? reply.value : nil
+    case .unsupported: []
+    case .notAsked, .failed: agents[i].ordersUnsupported ? [] : nil
+    }
+  }
+
+  private func historySeen(_ i: Int, _ snapshot: Snapshot, after since: Steady) -> [HistoryRow]? {
+    snapshot.history.reply.flatMap { $0.span.began.steady >= since ? $0.value : nil }
+  }
+
+  /// No trace of it in a complete fresh look.
+  private mutating func absent(
+    _ i: Int, _ action: LiveAction, _ since: Steady, _ span: ReadSpan, _ snapshot: Snapshot, _ now: Moment
+  ) {
+    guard let k = agents[i].memory.unresolved.firstIndex(where: { $0.id == action.id }) else { return }
+    // Positions alone tell about a ticket; that an order never ran, only the history can tell.
+    let tellsAll = !action.kind.opens || snapshot.history.reply != nil && agents[i].history.covers(since: since)
+    let rested = span.began.steady - since >= agents[i].spec.terminal.quarantine
+    if tellsAll { agents[i].memory.unresolved[k].cleanLooks += 1 }
+    if tellsAll, rested, agents[i].memory.unresolved[k].cleanLooks >= 2 {
+      return resolve(i, action, executed: false, evidence: "absence", ticket: nil, nil, now)
+    }
+    if action.kind.opens, rested, !tellsAll, !action.needsPerson {
+      agents[i].memory.unresolved[k].needsPerson = true
+      record(
+        .unknown, agent: i, reason: .unknownOutcome,
+        "action \(action.id) cannot be resolved by evidence: the terminal's history is not usable; "
+          + "say what happened with mt4ctl resolve \(action.id)",
+        ["cause": "no_history", "needs_person": true, "attempt": .int(action.attempt)], actionID: action.id, now)
+    }
+  }
+
+  mutating func resolve(
+    _ i: Int, _ action: LiveAction, executed: Bool, evidence: String, ticket: Ticket?, _ why: String?, _ now: Moment
+  ) {
+    let held = !executed && action.kind.opens && agents[i].spec.terminal.onUnknown == .hold && evidence != "operator"
+    record(
+      .resolved, agent: i, reason: action.reason,
+      "\(action.kind.rawValue) \(action.lots) \(action.symbol) "
+        + (executed ? "did run" + (ticket.map { " as #\($0)" } ?? "") : "never ran") + ", by \(evidence)",
+      .fields([
+        "result": .string(executed ? "executed" : "not_executed"), "evidence": .string(evidence),
+        "ticket": ticket.map { .int($0.number) }, "kind": .string(action.kind.rawValue),
+        "target": action.target.map { .string($0) }, "held": held ? true : nil, "note": why.map { .string($0) },
+      ]), actionID: action.id, now)
+    agents[i].generation += 1
+  }
+}

@@ -1,0 +1,125 @@
+// Reconciler: the domain and every decision. Nothing in this module does I/O, reads a clock, draws a random number, waits,
+// logs or imports anything but the standard library. Time and events come in; effects go out.
+//
+// Reading order: Event.swift, this file, Plan/Planner.swift, then the extensions below by topic.
+
+/// The controller's core: a value that turns events into effects.
+///
+/// It can be rebuilt by folding the journal's records (`fold(_:)`), after which `.started` takes up what was left open.
+/// From the same state and event it gives the same effects, always.
+public struct Reconciler: Sendable {
+  let configuration: ReconcilerConfiguration
+  var effects: [Effect] = []
+
+  // The fleet.
+  var chain = ""
+  var started = false
+  var draining = false
+  var sequence: Int64 = 0
+  var revision = 0
+  var fleet: Fleet?
+  /// Why the last set of manifests was refused; empty when it was accepted.
+  var manifestErrors: [String] = []
+  var agents: [AgentState] = []
+  var index: [AgentID: Int] = [:]
+  /// Memories of agents that are not (yet) in the fleet: folded ones, and orphans.
+  var waitingMemories: [AgentID: AgentMemory] = [:]
+
+  // The journal.
+  var journal = JournalFacts()
+  var lag = JournalLag()
+  var degraded = false
+
+  // The fleet and the interval.
+  var recentCloses: [Steady] = []
+  /// Which agents answer for an account at a server.
+  var accountHolders: [String: [AgentID]] = [:]
+
+  public init(configuration: ReconcilerConfiguration = ReconcilerConfiguration()) {
+    self.configuration = configuration
+  }
+
+  /// Takes one event at one moment; what it returns is to be done in order.
+  public mutating func receive(_ event: Event, at now: Moment) -> [Effect] {
+    switch event {
+    case .started(let facts): start(facts, now)
+    case .fleetAccepted(let fleet, let facts): accept(fleet, facts, now)
+    case .fleetRejected(let errors, let actor): reject(errors, actor, now)
+    case .snapshot(let snapshot): take(snapshot, now)
+    case .readFailed(let request, let failure, let span): fail(request, failure, span, now)
+    case .actionEnded(let agent, let actionID, let attempt, let answer, let span):
+      end(agent, actionID, attempt, answer, span, now)
+    case .journal(let facts): takeJournal(facts, now)
+    case .command(let command, let actor): obey(command, actor, now)
+    case .timePassed: passTime(now)
+    case .drain: drain(now)
+    }
+    defer { effects.removeAll(keepingCapacity: true) }
+    return effects
+  }
+
+  /// Whether a drain is complete: nothing is on its way and no intent waits to be sent.
+  public var isDrained: Bool { draining && agents.allSatisfy { $0.live == nil } }
+
+  // MARK: Records
+
+  /// Makes a record, applies it to the state as a fold would, and hands it to the journal.
+  @discardableResult
+  mutating func record(
+    _ type: EventType, agent i: Int?, reason: Reason? = nil, _ message: String, _ metadata: JSONValue,
+    actionID: String? = nil, observedAt: Timestamp? = nil, _ now: Moment
+  ) -> Int64 {
+    sequence += 1
+    let record = Record(
+      sequence: sequence, agent: i.map { agents[$0].id }, type: type, reason: reason, message: message,
+      metadata: metadata, actionID: actionID, revision: revision, observedAt: observedAt, createdAt: now.wall)
+    if let i { agents[i].memory.apply(record, live: true) }
+    guard !configuration.planOnly else { return sequence }
+    lag.recorded(sequence, now.steady)
+    effects.append(.record(record))
+    return sequence
+  }
+
+  // MARK: Start and stop
+
+  private mutating func start(_ facts: StartFacts, _ now: Moment) {
+    chain = facts.chain
+    started = true
+    for id in facts.memories.keys.sorted() where index[id] == nil && waitingMemories[id] == nil {
+      if let json = facts.memories[id], let memory = try? AgentMemory(json: json) { waitingMemories[id] = memory }
+    }
+    recordSnapshot(now)
+    record(
+      .controllerStarted, agent: nil, "mt4-controller \(facts.version) started",
+      .fields([
+        "version": .string(facts.version), "torn_bytes": facts.tornBytes > 0 ? .int(facts.tornBytes) : nil,
+      ]), now)
+  }
+
+  private mutating func drain(_ now: Moment) {
+    guard !draining else { return }
+    draining = true
+    for i in agents.indices {
+      agents[i].queue = []
+      if case .awaiting = agents[i].lane, agents[i].live != nil { withdraw(i, "the controller is stopping", now) }
+      if case .reading = agents[i].lane, agents[i].live != nil { withdraw(i, "the controller is stopping", now) }
+    }
+  }
+
+  /// The last record of a process that stops in good order; the shell asks for it when `isDrained`.
+  public mutating func stopped(at now: Moment) -> [Effect] {
+    record(.controllerStopped, agent: nil, "stopped in good order; nothing is on its way", .object([:]), now)
+    defer { effects.removeAll() }
+    return effects
+  }
+
+  // MARK: Time
+
+  private mutating func passTime(_ now: Moment) {
+    watchJournal(now)
+    for i in agents.indices {
+      guard agents[i].live != nil, case .awaiting = agents[i].lane else { continue }
+      pump(i, now)
+    }
+  }
+}

@@ -1,0 +1,133 @@
+/// What each record does to an agent's memory. A start folds records through this, and the running controller applies each
+/// record that it makes through it too, so that both always agree.
+extension AgentMemory {
+  /// `live`: the running controller's day has already seen what a `day_anchor`, `flow` or `breach` tells.
+  mutating func apply(_ record: Record, live: Bool) {
+    let data = record.metadata
+    switch record.type {
+    case .agentOnline: online = true
+    case .agentOffline: online = false
+    case .dayAnchor, .flow, .riskWarning, .breach:
+      if !live { dailyLoss.fold(data) }
+    case .heartbeat:
+      takeUp(data["adopted"])
+      if !live { dailyLoss.fold(data) }
+    case .paused: pause(record)
+    case .resumed: resume(data)
+    case .intent: intend(record)
+    case .outcome: end(record)
+    case .unknown: doubt(record)
+    case .resolved: resolve(record)
+    case .refused: if let subject = data["subject"]?.string { verdicts[subject] = record.reason }
+    case .targetSpent: spend(data)
+    case .externalPosition: if let ticket = data["ticket"]?.int { note(Ticket(ticket)) }
+    case .orphaned: orphaned = true
+    case .controllerStarted, .controllerStopped, .revisionLoaded, .revisionRejected, .tradeClosed, .suspiciousSnapshot,
+      .emergencyStop, .emergencyCleared, .confirmedFlat, .notFlat, .journalDegraded, .journalRecovered,
+      .operatorCommand,
+      .snapshot:
+      break
+    }
+  }
+
+  private mutating func takeUp(_ adopted: JSONValue?) {
+    for item in adopted?.array ?? [] {
+      guard let ticket = item["ticket"]?.int, let target = item["target"]?.string else { continue }
+      own(Ticket(ticket), Ownership(target: target, actionID: item["action_id"]?.string))
+      spent[target] = nil
+    }
+  }
+
+  private mutating func pause(_ record: Record) {
+    let data = record.metadata
+    if data["cause"]?.string == "breach" {
+      breachPause = data["pause"].flatMap { Self.breachPause($0) }
+    } else {
+      operatorPause = OperatorPause(
+        actor: data["actor"]?.string ?? "somebody", note: data["note"]?.string ?? "",
+        since: data["since"]?.time ?? record.createdAt, tickets: Self.tickets(data["tickets"]))
+    }
+  }
+
+  /// A person's resume clears every latch; the next day's only the breach.
+  private mutating func resume(_ data: JSONValue) {
+    breachPause = nil
+    guard data["cause"]?.string == "operator" else { return }
+    operatorPause = nil
+    refusals = [:]
+    heldUnknown = [:]
+  }
+
+  private mutating func intend(_ record: Record) {
+    guard let action = LiveAction(intent: record) else { return }
+    if let k = unresolved.firstIndex(where: { $0.id == action.id }) {
+      unresolved[k].attempt = action.attempt
+      unresolved[k].sequence = action.sequence
+    } else {
+      unresolved.append(action)
+    }
+    if action.kind.opens, let target = action.target {
+      noteMark(Mark(mark: action.mark, target: target, actionID: action.id))
+    }
+  }
+
+  private mutating func end(_ record: Record) {
+    guard let k = unresolved.firstIndex(where: { $0.id == record.actionID }) else { return }
+    let action = unresolved.remove(at: k)
+    let data = record.metadata
+    switch data["result"]?.string {
+    case "done": settle(action, ticket: data["ticket"]?.int, newTicket: data["new_ticket"]?.int)
+    case "refused":
+      guard let key = data["held_as"]?.string else { return }
+      refusals[key] = Refusal(
+        code: Int(data["error_code"]?.int ?? 0), message: data["message"]?.string ?? "",
+        specKey: data["spec_key"]?.string ?? "", dayKey: data["day"]?.string ?? "")
+    default: break
+    }
+  }
+
+  /// What an executed action means for whose tickets these are.
+  private mutating func settle(_ action: LiveAction, ticket: Int64?, newTicket: Int64?) {
+    switch action.kind {
+    case .open:
+      guard let ticket, ticket > 0, let target = action.target else { return }
+      own(Ticket(ticket), Ownership(target: target, actionID: action.id))
+      spent[target] = nil
+      refusals[target] = nil
+    case .close, .delete: if let closed = action.ticket { noteClosed(closed) }
+    case .reduce:
+      guard let newTicket, newTicket > 0, let old = action.ticket, newTicket != old.number, let ownership = owned[old]
+      else { return }
+      owned[old]?.ended = true
+      own(Ticket(newTicket), ownership)
+    case .modify: if let ticket = action.ticket { refusals["modify \(ticket)"] = nil }
+    }
+  }
+
+  private mutating func doubt(_ record: Record) {
+    guard let k = unresolved.firstIndex(where: { $0.id == record.actionID }) else { return }
+    unresolved[k].wasUnknown = true
+    if record.metadata["needs_person"]?.bool == true { unresolved[k].needsPerson = true }
+  }
+
+  private mutating func resolve(_ record: Record) {
+    guard let k = unresolved.firstIndex(where: { $0.id == record.actionID }) else { return }
+    let action = unresolved.remove(at: k)
+    let data = record.metadata
+    if data["result"]?.string == "executed" {
+      let found = data["ticket"]?.int
+      settle(action, ticket: found, newTicket: action.kind == .reduce ? found : nil)
+      return
+    }
+    if action.kind.opens { suspect(action) }
+    if data["held"]?.bool == true, let target = action.target { heldUnknown[target] = action.id }
+  }
+
+  private mutating func spend(_ data: JSONValue) {
+    guard let target = data["target"]?.string, let ticket = data["ticket"]?.int else { return }
+    owned[Ticket(ticket)]?.ended = true
+    spent[target] = Spent(
+      specKey: data["spec_key"]?.string ?? "", ticket: Ticket(ticket), dayKey: data["day"]?.string ?? "",
+      how: data["how"]?.string ?? "unknown")
+  }
+}

@@ -1,0 +1,68 @@
+// Status: what people and programs see of the core's state. Values only; nothing here decides anything.
+
+/// One of the standard conditions of an agent (surfaces.md).
+public struct Condition: Hashable, Sendable {
+  public enum Kind: String, Hashable, Sendable, CaseIterable {
+    case ready = "Ready"
+    case synced = "Synced"
+    case healthy = "Healthy"
+    case riskOK = "RiskOK"
+    case terminalConnected = "TerminalConnected"
+    case paused = "Paused"
+    case drifted = "Drifted"
+    case journalAvailable = "JournalAvailable"
+    case manifestAccepted = "ManifestAccepted"
+  }
+
+  public enum Status: String, Hashable, Sendable, CaseIterable {
+    case yes = "True"
+    case no = "False"
+    case unknown = "Unknown"
+  }
+
+  public var kind: Kind
+  public var status: Status
+  /// A stable code, in the vocabulary of `Reason` where one fits.
+  public var reason: String
+  public var message: String
+  public var observedRevision: Int
+  public var lastTransition: Timestamp
+}
+
+/// One agent, as it stands after the last event.
+public struct AgentStatus: Sendable {
+  public var spec: AgentSpec
+  public var memory: AgentMemory
+  public var online: Bool
+  public var orphaned: Bool
+  public var account: Account?
+  public var positions: [Position]
+  public var orders: [PendingOrder]
+  /// When the last good look began.
+  public var seenAt: Moment?
+  public var plan: Plan
+  public var day: DailyLoss.Figures?
+  public var conditions: [Condition]
+  public var failure: ReadFailure?
+  public var unresolved: [LiveAction]
+  /// What is on its way now.
+  public var inFlight: LiveAction?
+
+  /// Enabled, not paused, terminal online.
+  public var isActive: Bool {
+    spec.enabled && memory.breachPause == nil && memory.operatorPause == nil && online && !orphaned
+  }
+}
+
+/// The whole controller, as it stands after the last event.
+public struct FleetStatus: Sendable {
+  public var revision: Int
+  public var fingerprint: String
+  public var manifestErrors: [String]
+  public var policy: FleetPolicy
+  public var agents: [AgentID]
+  public var journal: JournalFacts
+  public var lastSequence: Int64
+  public var unknownOutcomes: Int
+  public var isDraining: Bool
+}

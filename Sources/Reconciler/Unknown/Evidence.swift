@@ -1,0 +1,109 @@
+// Unknown: what proves that an action whose answer was lost did run, or did not (bridge.md, section 3.3). Looking once and
+// sending again is not safe, for terminals execute late; evidence alone resolves.
+
+/// What one look proves about one unknown action.
+enum Evidence: Hashable {
+  case executed(Proof, Ticket?)
+  /// No trace in positions, orders and history.
+  case none
+  /// It cannot be told from this look.
+  case incomplete
+
+  enum Proof: String, Hashable {
+    case mark, ticket
+  }
+}
+
+/// One complete look, as evidence is judged by it.
+struct EvidenceLook {
+  var positions: [Position]
+  /// `nil`: not read in this look. Empty where the terminal has no such list.
+  var orders: [PendingOrder]?
+  /// `nil`: not read in this look, or not there at all.
+  var history: [HistoryRow]?
+  var memory: AgentMemory
+  /// Tickets that a target has for another reason, and remainders of known tickets.
+  var explained: Set<Ticket>
+
+  func judge(_ action: LiveAction) -> Evidence {
+    switch action.kind {
+    case .open: open(action)
+    case .close, .delete: close(action)
+    case .reduce: reduce(action)
+    case .modify: modify(action)
+    }
+  }
+
+  // MARK: Opens
+
+  private func open(_ action: LiveAction) -> Evidence {
+    if let ticket = marked(action.mark) { return .executed(.mark, ticket) }
+    let before = Set(action.before)
+    let fresh = positions.filter {
+      $0.symbol == action.symbol && $0.side == action.side && isUnexplained($0.ticket, $0.comment, before, action)
+    }
+    // Of several, the one that looks most like ours: the same lots first, then the lowest ticket.
+    if let found = fresh.min(by: { (likeness($0.lots, action), $0.ticket) < (likeness($1.lots, action), $1.ticket) }) {
+      return .executed(.ticket, found.ticket)
+    }
+    // A row of the past that we merely never saw is no evidence: it must have been closed since the intent.
+    let edge = action.recordedAt - .seconds(120)
+    let closed = (history ?? []).first { row in
+      guard case .trade(let side) = row.kind, side == action.side, row.symbol == action.symbol,
+        let end = row.closeTime, end >= edge
+      else { return false }
+      return isUnexplained(row.ticket, row.comment, before, action)
+    }
+    if let closed { return .executed(.ticket, closed.ticket) }
+    return orders == nil ? .incomplete : .none
+  }
+
+  private func likeness(_ lots: FixedDecimal, _ action: LiveAction) -> Int { lots == action.lots ? 0 : 1 }
+
+  private func marked(_ mark: String) -> Ticket? {
+    guard !mark.isEmpty else { return nil }
+    if let position = positions.first(where: { $0.comment.contains(mark) }) { return position.ticket }
+    if let order = orders?.first(where: { $0.comment.contains(mark) }) { return order.ticket }
+    return history?.first { $0.comment.contains(mark) }?.ticket
+  }
+
+  private func isUnexplained(
+    _ ticket: Ticket, _ comment: String, _ before: Set<Ticket>, _ action: LiveAction
+  ) -> Bool {
+    if before.contains(ticket) || explained.contains(ticket) || memory.noted.contains(ticket) { return false }
+    if memory.closedByUs.contains(ticket) || memory.owned[ticket] != nil { return false }
+    if AgentMemory.ancestor(in: comment).map({ before.contains($0) || memory.owned[$0] != nil }) ?? false {
+      return false
+    }
+    return memory.mark(in: comment).map { $0.mark == action.mark } ?? true
+  }
+
+  // MARK: Closes and modifies
+
+  private func close(_ action: LiveAction) -> Evidence {
+    guard let ticket = action.ticket else { return .none }
+    if positions.contains(where: { $0.ticket == ticket }) { return .none }
+    if action.kind == .delete {
+      guard let orders else { return .incomplete }
+      return orders.contains { $0.ticket == ticket } ? .none : .executed(.ticket, ticket)
+    }
+    return .executed(.ticket, ticket)
+  }
+
+  private func reduce(_ action: LiveAction) -> Evidence {
+    guard let ticket = action.ticket else { return .none }
+    if let rest = positions.first(where: { AgentMemory.ancestor(in: $0.comment) == ticket }) {
+      return .executed(.ticket, rest.ticket)
+    }
+    guard let position = positions.first(where: { $0.ticket == ticket }) else { return .executed(.ticket, nil) }
+    // Some bridges keep the ticket and only lower the lots.
+    if let lots = action.lotsBefore, position.lots < lots { return .executed(.ticket, ticket) }
+    return .none
+  }
+
+  private func modify(_ action: LiveAction) -> Evidence {
+    guard let position = positions.first(where: { $0.ticket == action.ticket }) else { return .none }
+    let same = position.stopLoss == action.stopLoss && position.takeProfit == action.takeProfit
+    return same ? .executed(.ticket, position.ticket) : .none
+  }
+}

@@ -1,0 +1,137 @@
+import Reconciler
+
+/// A terminal of a few lines: it has positions and does what it is told. The paper terminal's books are the real model; this
+/// one only has to be easy to steer.
+struct FakeTerminal {
+  var spec: AgentSpec
+  var positions: [Position] = []
+  var orders: [PendingOrder] = []
+  var history: [HistoryRow] = []
+  var balance: FixedDecimal
+  var credit = FixedDecimal.zero
+  var nextTicket: Int64 = 1000
+  var prices: [Symbol: (bid: FixedDecimal, ask: FixedDecimal)] = [:]
+  var failure: ReadFailure?
+  var historySupported = true
+  /// Brokers rewrite comments.
+  var keepsComments = true
+  var late: [(TradeRequest, Steady)] = []
+  var number: Int64? = 22437
+  /// Shows these instead of the truth.
+  var staleList: [Position]?
+  var magics = false
+
+  init(spec: AgentSpec) {
+    self.spec = spec
+    balance = spec.risk.initialBalance.amount
+    for symbol in spec.pairs { prices[symbol] = (FixedDecimal("2640.10") ?? .one, FixedDecimal("2640.40") ?? .one) }
+  }
+
+  var equity: FixedDecimal { balance + credit + positions.reduce(.zero) { $0 + $1.netProfit } }
+
+  func snapshot(_ request: ReadRequest, began: Moment, ended: Moment) -> Snapshot {
+    let span = ReadSpan(began: began, ended: ended)
+    var account = Account(
+      currency: "USD", leverage: 100, balance: balance, credit: credit, equity: equity,
+      profit: equity - balance - credit,
+      margin: positions.isEmpty ? 0 : 10, freeMargin: equity - 10)
+    account.number = number
+    account.server = spec.terminal.server
+    account.timestamp = began.wall
+    var snapshot = Snapshot(
+      request: request, positions: Reply(staleList ?? positions, span), account: Reply(account, span))
+    if request.orders { snapshot.orders = .read(Reply(orders, span)) }
+    if request.historyDays != nil { snapshot.history = historySupported ? .read(Reply(history, span)) : .unsupported }
+    for symbol in request.ticks {
+      guard let price = prices[symbol] else { continue }
+      var tick = Tick(symbol: symbol, bid: price.bid, ask: price.ask, time: ended.wall)
+      tick.minLot = FixedDecimal("0.01")
+      tick.lotStep = FixedDecimal("0.01")
+      tick.maxLot = 100
+      tick.digits = 5
+      tick.point = FixedDecimal("0.00001")
+      snapshot.ticks[symbol] = .read(Reply(tick, span))
+    }
+    return snapshot
+  }
+
+  mutating func execute(_ request: TradeRequest, _ now: Moment) -> TradeAnswer {
+    switch request.order {
+    case .open(let symbol, let side, let lots, let stop, let goal, _):
+      let price = prices[symbol].map { side == .buy ? $0.ask : $0.bid } ?? .one
+      let ticket = add(symbol.text, side, lots, at: price, stop: stop, goal: goal, now)
+      positions[positions.count - 1].comment = keepsComments ? request.mark : "broker text"
+      return .done(TradeAnswer.Done(ticket: ticket, price: price, lots: lots))
+    case .close(let ticket, let lots):
+      if let k = orders.firstIndex(where: { $0.ticket == ticket }) {
+        orders.remove(at: k)
+        return .done(TradeAnswer.Done(ticket: ticket))
+      }
+      guard let k = positions.firstIndex(where: { $0.ticket == ticket }) else { return gone }
+      return close(k, lots, comment: "", now)
+    case .modify(let ticket, let stop, let goal):
+      guard let k = positions.firstIndex(where: { $0.ticket == ticket }) else { return gone }
+      positions[k].stopLoss = stop
+      positions[k].takeProfit = goal
+      return .done(TradeAnswer.Done(ticket: ticket))
+    }
+  }
+
+  private var gone: TradeAnswer {
+    .refused(TradeAnswer.Refusal(kind: .badParameters, errorCode: 4108, message: "unknown ticket"))
+  }
+
+  @discardableResult
+  mutating func add(
+    _ symbol: String, _ side: Side, _ lots: FixedDecimal, at price: FixedDecimal = 2640, stop: FixedDecimal? = 2600,
+    goal: FixedDecimal? = nil, profit: FixedDecimal = .zero, _ now: Moment? = nil
+  ) -> Ticket {
+    nextTicket += 1
+    var position = Position(
+      ticket: Ticket(nextTicket), symbol: Symbol(symbol), side: side, lots: lots, openPrice: price, profit: profit)
+    position.stopLoss = stop
+    position.takeProfit = goal
+    position.openTime = now?.wall ?? Timestamp(seconds: nextTicket)
+    positions.append(position)
+    return position.ticket
+  }
+
+  /// Closes one, whole or in part, as MT4 does: the remainder has a new ticket and the comment `from #OLD`.
+  @discardableResult
+  mutating func close(_ k: Int, _ lots: FixedDecimal?, comment: String, _ now: Moment) -> TradeAnswer {
+    var position = positions.remove(at: k)
+    let closed = min(lots ?? position.lots, position.lots)
+    let share = (position.profit * closed).divided(by: position.lots) ?? .zero
+    balance = balance + share
+    var row = HistoryRow(
+      ticket: position.ticket, kind: .trade(position.side), symbol: position.symbol, lots: closed, profit: share,
+      comment: position.comment + comment, closeTime: now.wall)
+    row.openTime = position.openTime
+    history.append(row)
+    guard closed < position.lots else { return .done(TradeAnswer.Done(ticket: position.ticket, lots: closed)) }
+    let old = position.ticket
+    nextTicket += 1
+    position.ticket = Ticket(nextTicket)
+    position.lots = position.lots - closed
+    position.profit = position.profit - share
+    position.comment = "from #\(old)"
+    positions.append(position)
+    return .done(TradeAnswer.Done(ticket: old, lots: closed))
+  }
+
+  mutating func deposit(_ amount: FixedDecimal, _ now: Moment) {
+    balance = balance + amount
+    nextTicket += 1
+    history.append(
+      HistoryRow(
+        ticket: Ticket(nextTicket), kind: .balance, symbol: Symbol(""), lots: 0, profit: amount, comment: "Deposit",
+        closeTime: now.wall))
+  }
+
+  mutating func settleLate(_ now: Steady) {
+    for (request, at) in late where at <= now {
+      _ = execute(request, Moment(wall: Timestamp(seconds: 0), steady: at))
+    }
+    late.removeAll { $0.1 <= now }
+  }
+}
