@@ -106,6 +106,11 @@ extension DailyLoss {
     public var rereadNow = false
     /// And so many days of history.
     public var historyDays: Int?
+
+    public init(rereadNow: Bool = false, historyDays: Int? = nil) {
+      self.rereadNow = rereadNow
+      self.historyDays = historyDays
+    }
   }
 
   public struct Verdict: Hashable, Sendable {
@@ -121,6 +126,9 @@ extension DailyLoss {
     public var opensHeld = true
     /// Four fifths of the limit are used.
     public var isOver80 = false
+
+    /// Nothing is known yet.
+    public init() {}
   }
 
   /// So many tickets, with their lots.
