@@ -1,0 +1,129 @@
+import Reconciler
+
+/// What has to agree within one agent. A check whose fields are missing or wrong is left out: those are reported.
+struct AgentChecks {
+  private(set) var findings: [Finding] = []
+  private let document: CheckedDocument
+
+  init(_ document: CheckedDocument) { self.document = document }
+
+  static func findings(in document: CheckedDocument) -> [Finding] {
+    var checks = AgentChecks(document)
+    checks.run()
+    return checks.findings
+  }
+
+  private mutating func run() {
+    guard let spec = document.spec else { return }
+    pairs(spec)
+    currencies(spec)
+    if spec.text("positions") == AgentSpec.PositionsPolicy.exact.rawValue, spec.item("targets") == nil,
+      !spec.isBroken("targets")
+    {
+      report(
+        spec.mark("positions"),
+        "`positions: exact` needs `targets`; write `targets: []` if every position is to be closed")
+    }
+    targets(spec)
+  }
+
+  private mutating func pairs(_ spec: CheckedObject) {
+    var seen: Set<String> = []
+    for item in spec.list("pairs") ?? [] {
+      guard let symbol = item.text, !seen.insert(symbol).inserted else { continue }
+      report(item.mark, "`\(symbol)` stands in `pairs` twice")
+    }
+  }
+
+  private mutating func currencies(_ spec: CheckedObject) {
+    guard let risk = spec.object("risk"), let home = risk.money("initial_balance")?.currency else { return }
+    func money(_ object: CheckedObject?, _ name: String) -> (String, YAMLMark?)? {
+      if case .amount(let money) = object?.limit(name) { return (money.currency, object?.mark(name)) }
+      return object?.money(name).map { ($0.currency, object?.mark(name)) }
+    }
+    let amounts: [(name: String, amount: (String, YAMLMark?)?)] = [
+      ("max_daily_loss", money(risk, "max_daily_loss")), ("max_drawdown", money(risk, "max_drawdown")),
+      ("max_drawdown", money(risk.object("max_drawdown"), "limit")),
+      ("commission_per_lot", money(risk, "commission_per_lot")),
+    ]
+    for case (let name, let amount?) in amounts where amount.0 != home {
+      report(amount.1, "`\(name)` is in \(amount.0), but `initial_balance` is in \(home); an agent has one currency")
+    }
+    if let terminal = spec.object("terminal"), let pin = terminal.text("currency"), pin != home {
+      report(
+        terminal.mark("currency"),
+        "the terminal is pinned to \(pin), but `initial_balance` is in \(home); an agent has one currency")
+    }
+  }
+
+  private mutating func targets(_ spec: CheckedObject) {
+    guard let items = spec.list("targets") else { return }
+    let risk = spec.object("risk")
+    if let most = risk?.integer("max_positions"), items.count > most {
+      let index = spec.type.index(of: "targets")
+      report(
+        index.flatMap { spec[$0]?.keyMark } ?? spec.mark("targets"),
+        "\(items.count) targets, but `max_positions` is \(most)")
+    }
+    let pairs = spec.list("pairs")?.compactMap(\.text)
+    let needsStop = risk?.bool("require_stop_loss") ?? false
+    var names: [String: YAMLMark] = [:]
+    for item in items {
+      guard let target = item.object, let place = item.mark else { continue }
+      if let name = target.text("name"), let mark = target.mark("name") {
+        if let first = names.updateValue(mark, forKey: name) {
+          report(mark, "a target of this agent is named `\(name)` already, at line \(first.line)")
+        }
+      }
+      if let symbol = target.text("symbol"), let pairs, !pairs.contains(symbol) {
+        report(target.mark("symbol"), "`\(symbol)` is not one of the agent's `pairs`: \(pairs.joined(separator: ", "))")
+      }
+      size(target, place, lotSize: risk?.decimal("lot_size"))
+      if needsStop, target.item("stop_loss") == nil, !target.isBroken("stop_loss") {
+        report(place, "`stop_loss` is missing in this target, and `require_stop_loss` is true")
+      }
+      sides(target)
+    }
+  }
+
+  private mutating func size(_ target: CheckedObject, _ place: YAMLMark, lotSize: FixedDecimal?) {
+    let isBroken = target.isBroken("lots") || target.isBroken("size")
+    switch (target.item("lots"), target.item("size")) {
+    case (nil, nil): if !isBroken { report(place, "this target has no size: write `lots: 0.01` or `size: risk`") }
+    case (.some, .some): report(target.mark("size"), "a target has `lots` or `size`, not both")
+    case (.some, nil), (nil, .some): break
+    }
+    if let lots = target.decimal("lots"), let lotSize, lots > lotSize {
+      report(target.mark("lots"), "\(lots) lots are more than the agent's `lot_size` of \(lotSize)")
+    }
+  }
+
+  /// A buy has its stop below and its take-profit above, a sell the other way round.
+  private mutating func sides(_ target: CheckedObject) {
+    guard let side: Side = target.word("side") else { return }
+    func isBelow(_ a: FixedDecimal, _ b: FixedDecimal) -> Bool { side == .buy ? a < b : b < a }
+    let under = side == .buy ? "below" : "above"
+    let over = side == .buy ? "above" : "below"
+    let entry = target.decimal("entry")
+    let stop = target.decimal("stop_loss")
+    let profit = target.decimal("take_profit")
+    if let stop, let entry, !isBelow(stop, entry) {
+      report(
+        target.mark("stop_loss"),
+        "the stop of a \(side.rawValue) lies \(under) its entry, and \(stop) is not \(under) \(entry)")
+    }
+    if let profit, let entry, !isBelow(entry, profit) {
+      report(
+        target.mark("take_profit"),
+        "the take-profit of a \(side.rawValue) lies \(over) its entry, and \(profit) is not \(over) \(entry)")
+    } else if let profit, let stop, !isBelow(stop, profit) {
+      report(
+        target.mark("take_profit"),
+        "the take-profit of a \(side.rawValue) lies \(over) its stop, and \(profit) is not \(over) \(stop)")
+    }
+  }
+
+  private mutating func report(_ mark: YAMLMark?, _ message: String) {
+    findings.append(Finding(severity: .error, file: document.file, mark: mark ?? document.start, message: message))
+  }
+}

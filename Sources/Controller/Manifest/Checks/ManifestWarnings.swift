@@ -1,0 +1,61 @@
+import Reconciler
+
+/// What is allowed and yet worth a word: nobody's exit code changes by it.
+enum ManifestWarnings {
+  static func all(in documents: [CheckedDocument], agents: [AgentSpec?], policy: FleetPolicy) -> [Finding] {
+    var findings: [Finding] = []
+    for (document, agent) in zip(documents, agents) {
+      findings += UnenforcedFields.warnings(in: document)
+      guard let agent else { continue }
+      if agent.terminal.account == nil { findings.append(unpinned(document)) }
+      findings += UsualContracts.warnings(for: agent, document)
+    }
+    return findings + correlations(documents, agents.compactMap { $0 }, policy)
+  }
+
+  private static func unpinned(_ document: CheckedDocument) -> Finding {
+    let terminal = document.spec?.item("terminal")
+    return Finding(
+      severity: .warning, file: document.file, mark: terminal?.keyMark ?? document.start,
+      message: "the account is not pinned: whichever account answers here is traded; add `account: NUMBER`")
+  }
+
+  /// One for each pair of symbols that two different agents may hold and that is not declared.
+  private static func correlations(
+    _ documents: [CheckedDocument], _ agents: [AgentSpec], _ policy: FleetPolicy
+  ) -> [Finding] {
+    guard policy.correlationLimit != nil, let document = documents.first(where: { $0.kind == .fleet }),
+      let mark = document.spec?.item("correlation_limit")?.keyMark
+    else { return [] }
+    let declared = Set(policy.correlations.map { SymbolPair($0.first.text, $0.second.text) })
+    return missingPairs(agents, declared: declared).map { pair in
+      Finding(
+        severity: .warning, file: document.file, mark: mark,
+        message: "no correlation is declared for \(pair.low) and \(pair.high), which different agents may hold; "
+          + "it counts as 0")
+    }
+  }
+
+  /// A hundred at most: who declares none of thousands has understood after a few.
+  private static let maximumPairs = 100
+
+  private static func missingPairs(_ agents: [AgentSpec], declared: Set<SymbolPair>) -> [SymbolPair] {
+    // A pair is held by different agents unless each of its symbols has one holder only and it is the same one.
+    var holder: [String: Int?] = [:]
+    for (index, agent) in agents.enumerated() {
+      for symbol in Set(agent.pairs) {
+        holder[symbol.text] = holder[symbol.text] == nil ? .some(index) : .some(nil)
+      }
+    }
+    let symbols = holder.keys.sorted()
+    var missing: [SymbolPair] = []
+    for (index, low) in symbols.enumerated() {
+      for high in symbols[(index + 1)...] where !declared.contains(SymbolPair(low, high)) {
+        if let one = holder[low] ?? nil, let other = holder[high] ?? nil, one == other { continue }
+        missing.append(SymbolPair(low, high))
+        if missing.count == maximumPairs { return missing }
+      }
+    }
+    return missing
+  }
+}

@@ -1,0 +1,51 @@
+/// What the readers of YAML 1.1 and 1.2 make of plain text: the same file must mean the same to all of them, so text that
+/// one of them takes for something else has to be quoted.
+enum PlainScalar {
+  enum Trap: String {
+    case number = "a number"
+    case boolean = "a boolean"
+    case null = "nothing"
+  }
+
+  static func trap(_ text: String) -> Trap? {
+    let bytes = text.utf8
+    guard let first = bytes.first else { return .null }
+    if TextRule.isDigit(first) || first == UInt8(ascii: "-") || first == UInt8(ascii: "+") || first == UInt8(ascii: ".")
+    {
+      return isNumber(text) ? .number : nil
+    }
+    guard bytes.count <= 5 else { return nil }
+    switch text.lowercased() {
+    case "true", "false", "yes", "no", "on", "off", "y", "n": return .boolean
+    case "null", "~": return .null
+    default: return nil
+    }
+  }
+
+  /// Decimal, octal, hexadecimal, binary, base sixty, with an exponent, `.inf` or `.nan`.
+  private static func isNumber(_ text: String) -> Bool {
+    var rest = text.utf8[...]
+    if rest.first == UInt8(ascii: "-") || rest.first == UInt8(ascii: "+") { rest = rest.dropFirst() }
+    if rest.first == UInt8(ascii: "."), rest.count == 4 {
+      let word = text.lowercased()
+      if word.hasSuffix(".inf") || word.hasSuffix(".nan") { return true }
+    }
+    if rest.count > 2, rest.first == 0x30, let letter = rest.dropFirst().first, [0x78, 0x6F, 0x62].contains(letter) {
+      return rest.dropFirst(2).allSatisfy { TextRule.isDigit($0) || (0x41...0x46).contains($0 & 0xDF) || $0 == 0x5F }
+    }
+    var digits = 0
+    var afterExponent = false
+    for byte in rest {
+      switch byte {
+      case 0x30...0x39: digits += 1
+      case UInt8(ascii: "."), UInt8(ascii: "_"), UInt8(ascii: ":"): if digits == 0 && byte != 0x2E { return false }
+      case UInt8(ascii: "e"), UInt8(ascii: "E"):
+        if digits == 0 || afterExponent { return false }
+        afterExponent = true
+      case UInt8(ascii: "+"), UInt8(ascii: "-"): if !afterExponent { return false }
+      default: return false
+      }
+    }
+    return digits > 0
+  }
+}

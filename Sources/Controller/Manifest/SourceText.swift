@@ -1,0 +1,139 @@
+/// A file's text for the lines that errors show: secrets are hidden, and a line that is long is cut around the place.
+final class SourceText: Sendable {
+  /// The name that messages give.
+  let shownName: String
+  private let bytes: [UInt8]
+  /// Where each line begins and, behind its last byte, ends.
+  private let lines: [Range<Int>]
+  private let secrets: [SecretSpan]
+  private let unreadableFrom: Int32?
+
+  private static let window = 120
+
+  init(shownName: String, bytes: [UInt8], secrets: [SecretSpan], unreadableFrom: Int32?) {
+    self.shownName = String(String.UnicodeScalarView(shownName.unicodeScalars.map { $0.value < 0x20 ? "?" : $0 }))
+    self.bytes = bytes
+    self.secrets = secrets
+    self.unreadableFrom = unreadableFrom
+    lines = Self.split(bytes)
+  }
+
+  private static func split(_ bytes: [UInt8]) -> [Range<Int>] {
+    var lines: [Range<Int>] = []
+    var start = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
+    var at = start
+    while at < bytes.count {
+      let byte = bytes[at]
+      at += 1
+      guard byte == 0x0A || byte == 0x0D else { continue }
+      lines.append(start..<(at - 1))
+      if byte == 0x0D, at < bytes.count, bytes[at] == 0x0A { at += 1 }
+      start = at
+    }
+    if start < bytes.count { lines.append(start..<bytes.count) }
+    return lines
+  }
+
+  /// The line and, below it, a caret under the column; `nil` when there is no such line or nothing on it.
+  func excerpt(at mark: YAMLMark) -> String? {
+    let index = Int(mark.line) - 1
+    guard lines.indices.contains(index) else { return nil }
+    let plain = Array(String(decoding: bytes[lines[index]], as: UTF8.self).unicodeScalars)
+    guard plain.contains(where: { $0 != " " && $0 != "\t" }) else { return nil }
+    let hidden = hiddenColumns(of: index, text: plain)
+    var shown: [Unicode.Scalar] = []
+    var caret = 0
+    var at = 0
+    while at < plain.count {
+      if at <= Int(mark.column) - 1 { caret = shown.count }
+      if let range = hidden.first(where: { $0.contains(at) }) {
+        shown.append(contentsOf: "***".unicodeScalars)
+        at = range.upperBound
+      } else {
+        let scalar = plain[at]
+        shown.append(scalar == "\t" ? " " : scalar.value < 0x20 || scalar.value == 0x7F ? "?" : scalar)
+        at += 1
+      }
+    }
+    if Int(mark.column) - 1 >= plain.count { caret = shown.count }
+    return Self.cut(shown, caret: caret)
+  }
+
+  private static func cut(_ shown: [Unicode.Scalar], caret: Int) -> String {
+    var from = 0
+    var to = shown.count
+    if shown.count > window {
+      from = max(0, min(caret - window / 2, shown.count - window))
+      to = min(shown.count, from + window)
+    }
+    let before = from > 0 ? "…" : ""
+    var line = before
+    line.unicodeScalars.append(contentsOf: shown[from..<to])
+    if to < shown.count { line += "…" }
+    return line + "\n" + String(repeating: " ", count: before.count + caret - from) + "^"
+  }
+
+  private func hiddenColumns(of index: Int, text: [Unicode.Scalar]) -> [Range<Int>] {
+    let number = Int32(index + 1)
+    if let unreadableFrom, number >= unreadableFrom {
+      return SecretGuess.hidden(in: text, linesBefore: linesBefore(index, downTo: Int(unreadableFrom) - 1))
+    }
+    return secrets.compactMap { span in
+      guard span.start.line <= number, number <= span.end.line else { return nil }
+      let from = span.start.line == number ? Int(span.start.column) - 1 : text.prefix { $0 == " " }.count
+      let to = span.end.line == number ? Int(span.end.column) - 1 : text.count
+      let start = min(from, text.count)
+      let end = min(to, text.count)
+      return start < end ? start..<end : nil
+    }
+  }
+
+  /// The lines before one, the nearest first.
+  private func linesBefore(_ index: Int, downTo first: Int) -> [[Unicode.Scalar]] {
+    let range = max(0, first, index - 200)..<max(first, index)
+    return range.reversed().map { Array(String(decoding: bytes[lines[$0]], as: UTF8.self).unicodeScalars) }
+  }
+}
+
+/// Where a secret may stand in a line that could not be read as YAML.
+enum SecretGuess {
+  /// From behind the first key that looks secret to the end of the line; the whole line if it lies below such a key.
+  static func hidden(in line: [Unicode.Scalar], linesBefore: [[Unicode.Scalar]]) -> [Range<Int>] {
+    if let from = valueOfSecretKey(in: line) { return from < line.count ? [from..<line.count] : [] }
+    let indent = indentation(line)
+    var nearest = Int.max
+    for before in linesBefore {
+      let other = indentation(before)
+      guard other < before.count else { continue }
+      let isParent = other < min(indent, nearest) || (other == indent && line[indent] == "-" && nearest == .max)
+      if let from = valueOfSecretKey(in: before), isParent || leavesQuoteOpen(before[from...]) {
+        return [indent..<line.count]
+      }
+      nearest = min(nearest, other)
+    }
+    return []
+  }
+
+  private static func indentation(_ line: [Unicode.Scalar]) -> Int { line.prefix { $0 == " " }.count }
+
+  private static func leavesQuoteOpen(_ value: ArraySlice<Unicode.Scalar>) -> Bool {
+    guard let first = value.first, first == "\"" || first == "'" else { return false }
+    return value.filter { $0 == first }.count % 2 == 1
+  }
+
+  /// The index at which the value of the first key that looks secret begins.
+  private static func valueOfSecretKey(in line: [Unicode.Scalar]) -> Int? {
+    var word = ""
+    for (index, scalar) in line.enumerated() {
+      switch scalar {
+      case ":", "=":
+        if SecretKeys.looksSecret(word) { return index + 1 + line[(index + 1)...].prefix { $0 == " " }.count }
+        word = ""
+      case "\"", "'", " ": continue
+      case "{", "}", "[", "]", ",", "#": word = ""
+      default: word.unicodeScalars.append(scalar)
+      }
+    }
+    return nil
+  }
+}
