@@ -3,5 +3,10 @@ import ArgumentParser
 /// The one executable.
 @main
 struct MT4Ctl: AsyncParsableCommand {
-  static let configuration = CommandConfiguration(commandName: "mt4ctl")
+  static let configuration = CommandConfiguration(
+    commandName: "mt4ctl",
+    subcommands: [
+      Schema.self,
+      Validate.self,
+    ])
 }
