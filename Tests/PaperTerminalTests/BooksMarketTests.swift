@@ -96,6 +96,31 @@ struct BooksMarketTests {
     #expect(desk.books.closed.last?.cause == .stopOut)
   }
 
+  // Noon of a Wednesday; the server is three hours ahead, so that its day ends at 21:00 UTC.
+  @Test(
+    "A night costs its swap, a Wednesday's three times; a weekend's are free",
+    arguments: [
+      (Side.buy, 8 * 3600, "0"), (.buy, 9 * 3600, "-6.30"), (.buy, 33 * 3600, "-8.40"), (.buy, 129 * 3600, "-12.60"),
+      (.sell, 9 * 3600, "1.05"),
+    ] as [(Side, Int64, String)])
+  func swap(side: Side, seconds: Int64, swap: String) throws {
+    var desk = Desk(instrument: {
+      $0.swapLongPoints = d("-5.25")
+      $0.swapShortPoints = d("0.875")
+    })
+    let ticket = desk.open("EURUSD", side, "0.40").ticket
+    desk.now = noon + .seconds(seconds)
+    desk.quote("EURUSD", "1.08510", "1.08522")
+    #expect(desk.only?.swap == d(swap))
+    // A quarter of the lots takes a quarter of the swap with it: 1.575 and 0.2625 are rounded by half a cent.
+    let quarter = ["0": "0", "-6.30": "-1.58", "-8.40": "-2.10", "-12.60": "-3.15", "1.05": "0.26"]
+    desk.close(ticket, "0.10")
+    let row = try #require(desk.lastRow)
+    #expect(row.swap == d(quarter[swap] ?? "99"))
+    #expect(desk.only?.swap == d(swap) - row.swap)
+    #expect(desk.books.balance == 10_000 + row.profit + row.commission + row.swap)
+  }
+
   @Test("A crossed, zero or unknown quote changes nothing")
   func badQuotes() {
     var desk = Desk()

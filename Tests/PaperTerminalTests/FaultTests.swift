@@ -48,6 +48,8 @@ struct FaultTests {
   func late() async throws {
     try await withTerminal({
       $0.faults = certain(.executeLate)
+      // Time alone brings it, not a tick.
+      $0.motion = .frozen
       $0.timing.late = .milliseconds(300)
     }) { wire in
       #expect(await wire.trade(Self.open).status == 504)

@@ -44,6 +44,24 @@ struct MarketTests {
     #expect(zip(euro, euro.dropFirst()).allSatisfy { ($0 - $1).magnitude < d("0.00200") })
   }
 
+  @Test("At its end a series is walked back")
+  func turn() throws {
+    let instrument = try #require(PaperInstrument.usual(Symbol("EURUSD")))
+    let bars = (1...3).map { price in
+      PaperBar(
+        bid: .init(
+          open: FixedDecimal(price), high: FixedDecimal(price + 1), low: FixedDecimal(price),
+          close: FixedDecimal(price + 1)))
+    }
+    var market = PaperMarket(
+      feeds: [PaperFeed(instrument: instrument, bars: bars, minutesPerBar: 1, seed: 0)], speed: 60, start: noon)
+    let ticks = market.advance(to: noon + .milliseconds(11_990))
+    // A bar is a second of sixteen ticks: up from 1 to 4, down to 1, and up again.
+    #expect(ticks.count == 12 * 16)
+    let closes = stride(from: 15, to: ticks.count, by: 16).map { ticks[$0].quote.bid }
+    #expect(closes == [2, 3, 4, 3, 2, 1, 2, 3, 4, 3, 2, 1])
+  }
+
   @Test("The same seed and times give the same prices; another seed another walk")
   func seeds() throws {
     let first = try Self.quotes(Self.agent(seed: 3, symbols: ["GBPJPY"]), minutes: 5)

@@ -10,7 +10,10 @@ extension PaperBooks {
   public mutating func receive(_ quote: PaperQuote, for symbol: Symbol) {
     guard let at = index[symbol], quote.bid.isPositive, quote.ask >= quote.bid else { return }
     guard account.hours.isOpen(at: quote.time) else { return }
-    serverTime = Swift.max(serverTime, quote.time)
+    if quote.time > serverTime {
+      if !positions.isEmpty { rollOver(from: serverTime, to: quote.time) }
+      serverTime = quote.time
+    }
     quotes[at] = quote
     if !pending.isEmpty { trigger(at, quote) }
     if !positions.isEmpty {
