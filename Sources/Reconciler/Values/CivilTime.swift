@@ -81,15 +81,15 @@ public struct CivilTime: Hashable, Comparable, Sendable {
     let local = instant.microseconds.addingClamped(Int64(offsetSeconds) * 1_000_000)
     let day: Int64 = 86_400_000_000
     let (quotient, remainder) = local.quotientAndRemainder(dividingBy: day)
-    let days = remainder < 0 ? quotient - 1 : quotient
-    date = CivilDate(daysSinceEpoch: Int(days))
-    microsecondOfDay = local - days * day
+    date = CivilDate(daysSinceEpoch: Int(remainder < 0 ? quotient - 1 : quotient))
+    microsecondOfDay = remainder < 0 ? remainder + day : remainder
   }
 
   /// The instant at which a clock `offsetSeconds` ahead of UTC shows this.
   public func instant(offsetSeconds: Int = 0) -> Timestamp {
-    Timestamp(
-      microseconds: Int64(date.daysSinceEpoch) * 86_400_000_000 + microsecondOfDay - Int64(offsetSeconds) * 1_000_000)
+    let midnight = Int64(date.daysSinceEpoch).multipliedClamped(by: 86_400_000_000)
+    return Timestamp(
+      microseconds: midnight.addingClamped(microsecondOfDay - Int64(offsetSeconds) * 1_000_000))
   }
 
   public static func < (a: Self, b: Self) -> Bool {

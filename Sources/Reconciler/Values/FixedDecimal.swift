@@ -3,7 +3,7 @@
 
 /// An exact decimal with twelve places after the point: money, prices, lots, ratios.
 ///
-/// Range: about ±1.7e26. Addition, subtraction and comparison are exact. A product or quotient is rounded half
+/// Range: about ±8.5e25. Addition, subtraction and comparison are exact. A product or quotient is rounded half
 /// to even at the twelfth place. A result outside the range saturates at the limit instead of trapping, so that an
 /// absurd number from a terminal makes every cap refuse and never stops the program.
 public struct FixedDecimal: Hashable, Sendable {
@@ -13,8 +13,10 @@ public struct FixedDecimal: Hashable, Sendable {
   /// Places kept after the point.
   public static let places = 12
   static let one128: Int128 = 1_000_000_000_000
+  private static var limit: Int128 { Int128.max / 2 }
 
-  public init(units: Int128) { self.units = units }
+  /// So many billionths of a thousandth; cut at `min` and `max`, so that sums of two never overflow.
+  public init(units: Int128) { self.units = Swift.min(Swift.max(units, -Self.limit), Self.limit) }
 
   public init(_ whole: Int) { units = Int128(whole) * Self.one128 }
 
@@ -37,8 +39,8 @@ public struct FixedDecimal: Hashable, Sendable {
   public static let zero = FixedDecimal(units: 0)
   public static let one = FixedDecimal(1)
   public static let hundred = FixedDecimal(100)
-  public static let max = FixedDecimal(units: Int128.max / 2)
-  public static let min = FixedDecimal(units: -(Int128.max / 2))
+  public static let max = FixedDecimal(units: limit)
+  public static let min = FixedDecimal(units: -limit)
 
   public var isZero: Bool { units == 0 }
   public var isNegative: Bool { units < 0 }
@@ -55,18 +57,11 @@ extension FixedDecimal: ExpressibleByIntegerLiteral {
 }
 
 extension FixedDecimal: AdditiveArithmetic {
-  public static func + (a: Self, b: Self) -> Self {
-    let (sum, overflow) = a.units.addingReportingOverflow(b.units)
-    return overflow ? (a.units < 0 ? .min : .max) : clamped(sum)
-  }
+  public static func + (a: Self, b: Self) -> Self { Self(units: a.units + b.units) }
 
-  public static func - (a: Self, b: Self) -> Self { a + (-b) }
+  public static func - (a: Self, b: Self) -> Self { Self(units: a.units - b.units) }
 
-  public static prefix func - (a: Self) -> Self { clamped(a.units == .min ? .max : -a.units) }
-
-  private static func clamped(_ units: Int128) -> Self {
-    Self(units: Swift.min(Swift.max(units, min.units), max.units))
-  }
+  public static prefix func - (a: Self) -> Self { Self(units: -a.units) }
 }
 
 extension FixedDecimal {

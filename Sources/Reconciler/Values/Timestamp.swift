@@ -13,11 +13,11 @@ public struct Timestamp: Hashable, Comparable, Sendable {
   }
 
   public static func - (a: Self, b: Duration) -> Self {
-    Self(microseconds: a.microseconds.addingClamped(-b.inMicroseconds))
+    Self(microseconds: a.microseconds.subtractingClamped(b.inMicroseconds))
   }
 
   public static func - (a: Self, b: Self) -> Duration {
-    .microseconds(a.microseconds.addingClamped(-b.microseconds))
+    .microseconds(a.microseconds.subtractingClamped(b.microseconds))
   }
 
   /// Whole seconds since the epoch, rounded down.
@@ -40,7 +40,7 @@ public struct Steady: Hashable, Comparable, Sendable {
   }
 
   public static func - (a: Self, b: Self) -> Duration {
-    .microseconds(a.microseconds.addingClamped(-b.microseconds))
+    .microseconds(a.microseconds.subtractingClamped(b.microseconds))
   }
 }
 
@@ -80,6 +80,11 @@ extension Int64 {
   func addingClamped(_ other: Int64) -> Int64 {
     let (sum, overflow) = addingReportingOverflow(other)
     return overflow ? (other < 0 ? .min : .max) : sum
+  }
+
+  func subtractingClamped(_ other: Int64) -> Int64 {
+    let (difference, overflow) = subtractingReportingOverflow(other)
+    return overflow ? (other < 0 ? .max : .min) : difference
   }
 
   func multipliedClamped(by other: Int64) -> Int64 {

@@ -29,13 +29,19 @@ public struct ZoneRules: Hashable, Sendable {
 
   /// Seconds that local clocks are ahead of UTC at `instant`.
   public func offsetSeconds(at instant: Timestamp) -> Int {
+    let next = index(after: instant)
+    return next == 0 ? initialOffsetSeconds : transitions[next - 1].offsetSeconds
+  }
+
+  /// Of the first transition later than `instant`.
+  private func index(after instant: Timestamp) -> Int {
     var low = 0
     var high = transitions.count
     while low < high {
       let middle = (low + high) / 2
       if transitions[middle].at <= instant { low = middle + 1 } else { high = middle }
     }
-    return low == 0 ? initialOffsetSeconds : transitions[low - 1].offsetSeconds
+    return low
   }
 
   /// What local clocks show at `instant`.
@@ -51,15 +57,11 @@ public struct ZoneRules: Hashable, Sendable {
     let candidates = offsets.map { civil.instant(offsetSeconds: $0) }.sorted()
     if let exact = candidates.first(where: { local($0) == civil }) { return exact }
     // Skipped: the transition that jumps over it is the first instant whose local reading is later.
-    let jump = transitions.first { $0.at > near - .seconds(129_600) && local($0.at) >= civil }
+    let jump = transitions[index(after: near - .seconds(129_600))...].first { local($0.at) >= civil }
     return jump?.at ?? near
   }
 
   private func offsets(from: Timestamp, to: Timestamp) -> [Int] {
-    var all = [offsetSeconds(at: from)]
-    for transition in transitions where transition.at > from && transition.at <= to {
-      all.append(transition.offsetSeconds)
-    }
-    return all
+    [offsetSeconds(at: from)] + transitions[index(after: from)..<index(after: to)].map(\.offsetSeconds)
   }
 }
