@@ -1,0 +1,152 @@
+import Reconciler
+
+/// Why the shipper stops for good.
+struct JournalForked: Error {
+  let message: String
+}
+
+/// The shipper while it is connected: it has the lock of the database and a schema of its own version.
+///
+/// `position` is unknown until the journal has a line; then it is the last sequence in the database, after that line was
+/// found to be the local one.
+final class ShipperSession {
+  /// Rows a statement, and statements a pipeline.
+  static let rowsPerStatement = 500
+  static let statementsPerPipeline = 4
+  /// A pipeline ends early when its lines have this many bytes.
+  static let maximumBytes = 4 << 20
+
+  let connection: PostgresConnection
+  private(set) var position: Int64?
+
+  /// - Throws: `conflict` with the holder's name when another controller has the lock.
+  init(
+    _ target: DatabaseTarget, previousProcess: Int32?, limit: @escaping () -> ContinuousClock.Instant?
+  ) throws(DatabaseError) {
+    connection = try PostgresConnection(target, options: PostgresOptions(statementSeconds: 30), limit: limit)
+    try lock(previousProcess)
+    try Migrator.migrate(connection)
+  }
+
+  private func lock(_ previousProcess: Int32?) throws(DatabaseError) {
+    guard try connection.query("SELECT pg_try_advisory_lock(19796, 1)").value != "t" else { return }
+    let holder = try connection.query(
+      """
+      SELECT l.pid, coalesce(a.usename, ''), coalesce(a.client_addr::text, 'the same host') FROM pg_locks l
+      LEFT JOIN pg_stat_activity a ON a.pid = l.pid
+      WHERE l.locktype = 'advisory' AND l.granted AND l.classid = 19796 AND l.objid = 1 AND l.objsubid = 2
+        AND l.database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      """
+    ).rows.first
+    let process = holder?.first.flatMap { $0 }.flatMap { Int32($0) }
+    if let process, process == previousProcess {
+      // Our own session of before, which the server still waits for.
+      _ = try connection.query("SELECT pg_terminate_backend($1)", ["\(process)"])
+      throw DatabaseError(.unreachable, "the server still holds this controller's session of before; it is ended")
+    }
+    let name = holder.map { row in
+      "server process \(row[0] ?? "?"), role \(row[1] ?? "?"), from \(row[2] ?? "?")"
+    }
+    throw DatabaseError(
+      .conflict, "another controller writes to this database (\(name ?? "just ended")); give each its own database")
+  }
+
+  /// Finds where the chain ends in the database and compares that record with the local one.
+  private func findPosition(_ source: any ShipperSource) throws -> Int64? {
+    guard let first = try source.lines(after: 0, limit: 1).first else { return nil }
+    let last = try connection.query(
+      "SELECT id, hash FROM trading.agent_logs WHERE chain = $1 ORDER BY id DESC LIMIT 1", [first.chain]
+    ).rows.first
+    guard let last, let id = last[0].flatMap({ Int64($0) }) else { return first.sequence - 1 }
+    guard let local = try source.lines(after: id - 1, limit: 1).first else {
+      throw JournalForked(
+        message: "the database holds record \(id) of chain \(first.chain), and the journal here ends before it: "
+          + "the state directory is older than the database")
+    }
+    guard local.sequence <= id + 1 else {
+      throw ShipperGap(after: id, next: local.sequence)
+    }
+    guard (local.sequence == id ? local.hash : local.prevHash) == last[1] else { throw Self.forked(id, first.chain) }
+    return id
+  }
+
+  private static func forked(_ id: Int64, _ chain: String) -> JournalForked {
+    JournalForked(
+      message: "record \(id) of chain \(chain) is another one in the database than in the journal here: "
+        + "compare both with \"mt4ctl audit verify\"")
+  }
+
+  /// Ships the next lines, and what is in the outbox once no line is left.
+  ///
+  /// - Returns: how many lines went; 0 when nothing is left.
+  func ship(
+    _ source: any ShipperSource, callbacks: ShipperCallbacks, outbox: () -> Outbox?
+  ) throws -> Int {
+    let start: Int64
+    if let position {
+      start = position
+    } else {
+      guard let found = try findPosition(source) else { return 0 }
+      position = found
+      start = found
+      callbacks.onShipped(found)
+    }
+    var chunks: [[JournalLine]] = []
+    var next = start
+    var bytes = 0
+    while chunks.count < Self.statementsPerPipeline, bytes < Self.maximumBytes {
+      let lines = Self.prefix(try source.lines(after: next, limit: Self.rowsPerStatement), bytes: &bytes)
+      guard let first = lines.first, let last = lines.last else { break }
+      guard first.sequence == next + 1 else { throw ShipperGap(after: next, next: first.sequence) }
+      chunks.append(lines)
+      next = last.sequence
+    }
+    var statements = chunks.map { PostgresStatement(ShipSQL.records, [PostgresRows.array($0.map(\.text))]) }
+    for lines in chunks { statements += Self.derived(lines, callbacks) }
+    if chunks.count < Self.statementsPerPipeline, let outbox = outbox() { statements += outbox.statements }
+    guard !statements.isEmpty else { return 0 }
+    let answers = try connection.pipeline(statements, extraSeconds: bytes >> 20)
+    for (answer, lines) in zip(answers, chunks) {
+      if let id = answer.value.flatMap({ Int64($0) }) { throw Self.forked(id, lines[0].chain) }
+    }
+    position = next
+    if next > start { callbacks.onShipped(next) }
+    return Int(next - start)
+  }
+
+  /// The first lines until there are enough bytes; at least one.
+  private static func prefix(_ lines: [JournalLine], bytes: inout Int) -> [JournalLine] {
+    for (index, line) in lines.enumerated() {
+      bytes += line.text.utf8.count
+      if bytes >= maximumBytes { return Array(lines[...index]) }
+    }
+    return lines
+  }
+
+  /// The rows that derive from records, in the records' transaction.
+  private static func derived(_ lines: [JournalLine], _ callbacks: ShipperCallbacks) -> [PostgresStatement] {
+    var statements: [PostgresStatement] = []
+    let trades = lines.filter { $0.record?.type == .tradeClosed }
+    if !trades.isEmpty {
+      statements.append(PostgresStatement(ShipSQL.trades, [PostgresRows.array(trades.map(\.text))]))
+    }
+    for line in lines {
+      guard let record = line.record, record.type == .revisionLoaded else { continue }
+      let revision = record.metadata["revision"]?.int.map { Int($0) } ?? record.revision
+      let stored = callbacks.revisionFiles(revision)
+      statements.append(
+        PostgresStatement(
+          ShipSQL.revision, [line.text, stored?.files.canonicalText, stored?.normalised.canonicalText]))
+    }
+    return statements
+  }
+
+  /// Asks for nothing, to notice that the server is gone.
+  func probe() throws(DatabaseError) { _ = try connection.query("SELECT 1") }
+}
+
+/// The journal here no longer has the lines that the database lacks.
+struct ShipperGap: Error {
+  let after: Int64
+  let next: Int64
+}
