@@ -1,3 +1,4 @@
+import Glibc
 import NIOCore
 import NIOHTTP1
 import NIOPosix
@@ -39,6 +40,12 @@ public final class ServedTerminal: Sendable {
 
   /// `nil` before it first listened.
   public var port: Int? { wires.withLock { $0.port } }
+
+  /// `127.0.0.1:8081`.
+  public var address: String { (host.contains(":") ? "[\(host)]" : host) + ":\(port ?? 0)" }
+
+  /// Whether requests need an `Authorization`.
+  public var needsToken: Bool { model.withLock { $0.options.token != nil } }
 
   /// The true books, now.
   public var books: PaperBooks {
@@ -91,7 +98,8 @@ public final class ServedTerminal: Sendable {
     do {
       channel = try await bootstrap.bind(host: host, port: port).get()
     } catch {
-      let cause = (error as? IOError).map { String(describing: $0) } ?? String(describing: error)
+      let cause = (error as? IOError).map { String(cString: strerror($0.errnoCode)) } ?? String(describing: error)
+      wires.withLock { $0.isUp = false }
       throw PaperError(.bind, "agent \(agent): cannot listen on \(host):\(port): \(cause)")
     }
     wires.withLock {
