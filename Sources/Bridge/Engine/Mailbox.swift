@@ -1,0 +1,67 @@
+import CLibCurl
+import Glibc
+import Reconciler
+import Synchronization
+
+typealias ReadCompletion = @Sendable (Result<Snapshot, ReadFailure>) -> Void
+typealias TradeCompletion = @Sendable (TradeAnswer, ReadSpan) -> Void
+
+/// What others ask of the engine's thread.
+enum EngineCommand: Sendable {
+  case read(TerminalPlan, ReadRequest, ReadCompletion)
+  case send(TerminalPlan, TradeRequest, TradeCompletion)
+  case close(terminal: UInt64)
+  case ping(@Sendable () -> Void)
+  /// A large reply, decoded elsewhere.
+  case decoded(DecodedReply)
+  case stop
+}
+
+/// The bounded queue in front of the engine's thread, and the descriptor that wakes it.
+final class Mailbox: Sendable {
+  /// A read and a trade of 30,000 terminals.
+  static let capacity = 65_536
+
+  private struct State {
+    var commands: [EngineCommand] = []
+    var isClosed = false
+  }
+
+  /// Readable while something waits.
+  let wakeup: FileDescriptor
+  private let state = Mutex(State())
+
+  init() throws(BridgeError) {
+    wakeup = try FileDescriptor(eventfd(0, Int32(EFD_CLOEXEC | EFD_NONBLOCK)), for: "eventfd")
+  }
+
+  /// - Parameter always: also beyond the bound; for commands that cannot pile up.
+  /// - Returns: `false` when the queue is full or the engine has stopped. Then nothing will come of the command.
+  @discardableResult
+  func post(_ command: EngineCommand, always: Bool = false) -> Bool {
+    let (accepted, isFirst) = state.withLock { state in
+      guard !state.isClosed, always || state.commands.count < Self.capacity else { return (false, false) }
+      state.commands.append(command)
+      return (true, state.commands.count == 1)
+    }
+    if isFirst { wakeup.signal() }
+    return accepted
+  }
+
+  /// Everything that waits, oldest first.
+  func takeAll() -> [EngineCommand] {
+    wakeup.drain()
+    return state.withLock { state in
+      defer { state.commands = [] }
+      return state.commands
+    }
+  }
+
+  /// The last commands; from now on none is accepted.
+  func close() -> [EngineCommand] {
+    state.withLock { state in
+      defer { state = State(commands: [], isClosed: true) }
+      return state.commands
+    }
+  }
+}

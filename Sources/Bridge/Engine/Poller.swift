@@ -1,0 +1,53 @@
+import CLibCurl
+import Glibc
+
+/// epoll, level-triggered, for libcurl's sockets and the wake-up descriptor.
+final class Poller {
+  struct Event {
+    var descriptor: Int32
+    var isReadable: Bool
+    var isWritable: Bool
+    var isBroken: Bool
+  }
+
+  private static let batch = 256
+  private let epoll: FileDescriptor
+  /// What is watched: for libcurl's sockets, exactly those of transfers in flight.
+  private(set) var watched: Set<Int32> = []
+
+  init() throws(BridgeError) {
+    epoll = try FileDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), for: "epoll_create1")
+  }
+
+  func watch(_ descriptor: Int32, reading: Bool, writing: Bool) {
+    var event = unsafe epoll_event()
+    unsafe event.events = (reading ? EPOLLIN.rawValue : 0) | (writing ? EPOLLOUT.rawValue : 0)
+    unsafe event.data.fd = descriptor
+    // A number may have been closed and given out again since: then the other call is the right one.
+    let first = watched.contains(descriptor) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
+    let second = first == EPOLL_CTL_MOD ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
+    if unsafe epoll_ctl(epoll.number, first, descriptor, &event) != 0 {
+      _ = unsafe epoll_ctl(epoll.number, second, descriptor, &event)
+    }
+    watched.insert(descriptor)
+  }
+
+  func forget(_ descriptor: Int32) {
+    var event = unsafe epoll_event()
+    _ = unsafe epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, &event)
+    watched.remove(descriptor)
+  }
+
+  /// Waits at most so long; an interrupted wait is an empty one.
+  func wait(milliseconds: Int32) -> [Event] {
+    var events = unsafe [epoll_event](repeating: epoll_event(), count: Self.batch)
+    let count = unsafe epoll_wait(epoll.number, &events, Int32(Self.batch), milliseconds)
+    guard count > 0 else { return [] }
+    return unsafe events.prefix(Int(count)).map { event in
+      let what = unsafe event.events
+      return Event(
+        descriptor: unsafe event.data.fd, isReadable: what & EPOLLIN.rawValue != 0,
+        isWritable: what & EPOLLOUT.rawValue != 0, isBroken: what & (EPOLLERR.rawValue | EPOLLHUP.rawValue) != 0)
+    }
+  }
+}
