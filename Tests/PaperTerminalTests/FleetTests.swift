@@ -22,8 +22,14 @@ struct FleetTests {
       $0.terminal.server = "EBCFinancialGroupKY-Demo02"
       $0.terminal.symbolSuffix = ".r"
       $0.terminal.stopsOnOpen = .after
+      $0.terminal.serverZone = "Europe/Athens"
     }
-    let agent = try #require(try PaperFleet.agents(from: fleet, tokens: [AgentID("agent_2"): "canary"]).first)
+    let athens = ZoneRules(name: "Europe/Athens", initialOffsetSeconds: 7200, transitions: [])
+    let agent = try #require(
+      try PaperFleet.agents(
+        from: fleet, tokens: [AgentID("agent_2"): "canary"], zones: ["Europe/Athens": athens]
+      ).first)
+    #expect(agent.account.serverZone == athens)
     #expect(agent.port == 8082)
     #expect(agent.host == "127.0.0.1")
     #expect(agent.account.number == 22_437)

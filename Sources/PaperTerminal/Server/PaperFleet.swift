@@ -5,10 +5,12 @@ public enum PaperFleet {
   /// One for each agent, on the port of its `terminal.url`: its account from the pins, else derived from its id; its
   /// first deposit is `initial_balance`; its symbols are its pairs and those of its targets.
   ///
-  /// - Parameter tokens: by agent; a terminal without one admits everybody.
+  /// - Parameters:
+  ///   - tokens: by agent; a terminal without one admits everybody.
+  ///   - zones: by name, for `terminal.server_zone`; a server whose zone is not there is three hours ahead of UTC.
   /// - Throws: `address` when a url is not a loopback http address.
   public static func agents(
-    from fleet: Fleet, tokens: [AgentID: String], prices: PaperPrices = .sample
+    from fleet: Fleet, tokens: [AgentID: String], prices: PaperPrices = .sample, zones: [String: ZoneRules] = [:]
   ) throws(PaperError) -> [PaperAgent] {
     var agents: [PaperAgent] = []
     for spec in fleet.agents {
@@ -20,6 +22,7 @@ public enum PaperFleet {
         server: terminal.server ?? "Paper-Demo",
         currency: terminal.currency ?? money.currency)
       account.refusesStopsOnOpen = terminal.stopsOnOpen == .after
+      if let zone = zones[terminal.serverZone] { account.serverZone = zone }
       account.firstTicket = 10_000_000 + number(of: spec.id) * 10
       var agent = PaperAgent(id: spec.id, account: account, deposit: money.amount)
       agent.host = address.host
