@@ -2,7 +2,7 @@ import PaperTerminal
 import Reconciler
 import Testing
 
-@Suite("The contract, over real sockets", .timeLimit(.minutes(1)))
+@Suite("The contract, over real sockets", .timeLimit(.minutes(3)))
 struct ContractTests {
   static let open =
     #"{"action":"buy","symbol":"EURUSD","lots":0.40,"sl":1.08240,"tp":0,"comment":"k3f9x2a1","magic":7001,"slippage":10,"request_id":"x.1"}"#
@@ -167,7 +167,7 @@ struct ContractTests {
   func busy() async throws {
     try await withTerminal { wire in
       var timing = PaperTiming()
-      timing.trade = .milliseconds(300)
+      timing.trade = .milliseconds(20)
       wire.terminal.setTiming(timing)
       async let first = wire.trade(Self.open)
       async let second = wire.trade(Self.open)

@@ -2,7 +2,7 @@ import PaperTerminal
 import Reconciler
 import Testing
 
-@Suite("Many terminals, and the hands on them", .timeLimit(.minutes(1)))
+@Suite("Many terminals, and the hands on them", .timeLimit(.minutes(3)))
 struct ServerTests {
   private func agents(_ count: Int) -> [PaperAgent] {
     (0..<count).map { number in

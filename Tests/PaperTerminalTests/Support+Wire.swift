@@ -2,6 +2,7 @@ import Dispatch
 import Glibc
 import PaperTerminal
 import Reconciler
+import Synchronization
 import Testing
 
 /// What came back on a raw connection.
@@ -96,7 +97,16 @@ func requestText(
     "\(method) \(path) HTTP/1.1\r\nHost: t\r\n\(authorization)\(extra)Content-Length: \(body.utf8.count)\r\n\r\n\(body)"
 }
 
-/// One paper terminal on a free port, with prices that stand still, for the length of `body`.
+/// A clock that only goes when told.
+final class HandClock: Sendable {
+  private let time = Mutex(noon)
+
+  var now: Timestamp { time.withLock { $0 } }
+
+  func advance(by duration: Duration) { time.withLock { $0 = $0 + duration } }
+}
+
+/// One paper terminal on a free port, with prices and time that stand still, for the length of `body`.
 func withTerminal(
   _ change: (inout PaperAgent) -> Void = { _ in }, deposit: String = "10000",
   _ body: (Wire) async throws -> Void
@@ -105,12 +115,13 @@ func withTerminal(
   var agent = PaperAgent(id: AgentID("a"), account: account, deposit: d(deposit))
   agent.motion = .still
   change(&agent)
-  let server = try await PaperServer.start([agent])
+  let clock = HandClock()
+  let server = try await PaperServer.start([agent], clock: { clock.now })
   let terminal = try #require(server.terminal(AgentID("a")))
   terminal.setPrice(Symbol("EURUSD"), bid: d("1.08510"))
   terminal.setSpread(Symbol("EURUSD"), to: d("0.00012"))
   do {
-    try await body(Wire(terminal: terminal, port: try #require(server.port(of: AgentID("a")))))
+    try await body(Wire(terminal: terminal, port: try #require(server.port(of: AgentID("a"))), clock: clock))
   } catch {
     await server.stop()
     throw error
@@ -122,6 +133,7 @@ func withTerminal(
 struct Wire: Sendable {
   let terminal: ServedTerminal
   let port: Int
+  var clock = HandClock()
 
   func get(_ path: String, token: String? = nil) async -> WireReply {
     await send(requestText("GET", path, token: token))
