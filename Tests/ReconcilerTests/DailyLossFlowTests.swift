@@ -201,6 +201,22 @@ import Testing
     #expect(verdict.figures?.loss == 0)
   }
 
+  @Test func `Old rows without a time do not disturb what comes after them`() {
+    var world = DayWorld()
+    world.deposit(5000)
+    world.deposit(700)
+    let old = world.buy(profit: -77)
+    world.close(old)
+    for index in world.rows.indices { world.rows[index].closeTime = nil }
+    let ticket = world.buy(profit: -40)
+    for _ in 1...3 { world.poll(history: true) }
+    world.deposit(100)
+    world.close(ticket)
+    let verdict = world.poll()
+    #expect(verdict.figures?.flows == 100)
+    #expect(verdict.figures?.loss == 40)
+  }
+
   @Test func `A row that is ahead of the account counts once the account has it`() {
     var world = DayWorld()
     world.poll(history: true)

@@ -3,7 +3,7 @@ import Testing
 
 /// Random days of trades, deposits, stops and restarts, judged beside the plainest model there is: the true books.
 @Suite("The daily loss: random days") struct DailyLossPropertyTests {
-  static let seeds = Array(UInt64(1)...60)
+  static let seeds = Array(UInt64(1)...40)
 
   /// What the true books say, taken at the moment of each account reply.
   struct Truth {

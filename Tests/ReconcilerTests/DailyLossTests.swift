@@ -253,14 +253,17 @@ import Testing
     #expect((verdict.wants.historyDays ?? 0) >= 2)
   }
 
-  @Test func `A row that comes between the account and the history is not taken off the rebuilt anchor twice`() {
+  @Test(arguments: [500, -500] as [FixedDecimal])
+  func `A row that comes between the account and the history is not taken off the rebuilt anchor`(
+    _ amount: FixedDecimal
+  ) {
     var world = overNight { _ in }
     world.look()
-    world.betweenAccountAndHistory = { $0.deposit(500) }
+    world.betweenAccountAndHistory = { $0.deposit(amount) }
     world.look(historyDays: 2)
     let verdict = world.poll()
     #expect(world.anchors.last?.amount == 10_000)
-    #expect(verdict.figures?.flows == 500)
+    #expect(verdict.figures?.flows == amount)
     #expect(verdict.figures?.loss == 0)
   }
 
@@ -295,6 +298,22 @@ import Testing
       #expect(isRead)
       #expect(machine.flows == 350)
     }
+  }
+
+  @Test func `A row goes into one record only`() {
+    var world = DayWorld()
+    world.poll(history: true)
+    let first = world.buy(profit: 5)
+    world.close(first)
+    world.poll(history: true)
+    func rows(_ record: JSONValue) -> Int? { record[DailyLoss.stateKey]?["new_rows"]?.array?.count }
+    #expect(rows(world.machine.heartbeat()) == 1)
+    #expect(rows(world.machine.heartbeat()) == 0)
+    world.deposit(100)
+    world.poll()
+    #expect(world.records.last.flatMap(rows) == 1)
+    world.poll()
+    #expect(rows(world.machine.heartbeat()) == 0)
   }
 
   @Test(arguments: ["{}", "{\"day_state\":{}}", "{\"day_state\":{\"flows\":\"1\"}}", "[]", "null"])

@@ -170,6 +170,16 @@ import Testing
     }
   }
 
+  @Test func `A list that stands still is stale too where the account swings about it`() {
+    var desk = Desk()
+    desk.positions = [(0, 0, 0)]
+    _ = desk.look { $0.equity = 10_150 }
+    for step in 1...5 {
+      let verdict = desk.look { $0.equity = step % 2 == 0 ? 10_150 : 9_850 }
+      #expect(mismatches(verdict) == [.floatingProfit])
+    }
+  }
+
   @Test func `An account that stands still while the positions move is stale`() {
     var desk = Desk()
     desk.equity = 10_000
