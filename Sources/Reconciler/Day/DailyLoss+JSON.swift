@@ -51,7 +51,7 @@ extension DailyLoss {
   private func state(rows name: String, of rows: [RowLedger.Row]) -> JSONValue {
     .fields([
       "anchor": anchor.map { .object($0.members) }, "flows": .decimal(flows),
-      "lifetime_flows": .decimal(lifetimeFlows), "base": base?.json,
+      "lifetime_flows": .decimal(lifetimeFlows), "high_water": highWater.map { .decimal($0) }, "base": base?.json,
       "inferred": inferred.isEmpty ? nil : .array(inferred.map(\.json)),
       "unexplained_balance": .decimal(unexplained.balance), "unexplained_credit": .decimal(unexplained.credit),
       "warned_day": warnedDay.map { .string($0) }, "breached_day": breachedDay.map { .string($0) },
@@ -68,6 +68,7 @@ extension DailyLoss {
     guard (anchor == nil) == (json["anchor"] == nil), (base == nil) == (json["base"] == nil) else { return false }
     self.flows = flows
     lifetimeFlows = lifetime
+    highWater = json["high_water"]?.decimal
     unexplained = Change(balance: balance, credit: credit)
     let pieces = json["inferred"]?.array ?? []
     inferred = pieces.compactMap(Inferred.init(json:))

@@ -77,22 +77,23 @@ extension DailyLoss {
     if let settledBefore, settledBefore.equity.isPositive,
       let figures = figures(equity: settledBefore.equity, risk: risk)
     {
-      report(figures, in: &verdict)
+      report(figures, risk: risk, in: &verdict)
     }
     if emptyReadings >= Self.emptyReadingsForBreach, var figures = figures(equity: equity, risk: risk) {
       figures.isBreached = true
-      report(figures, in: &verdict)
+      report(figures, risk: risk, in: &verdict)
     } else if pending?.dayKey == nil, equity.isPositive, let figures = figures(equity: equity, risk: risk) {
-      report(figures, in: &verdict)
+      report(figures, risk: risk, in: &verdict)
     }
     verdict.opensHeld = !verdict.isTrusted || verdict.isOver80 || pending != nil
   }
 
-  private mutating func report(_ figures: Figures, in verdict: inout Verdict) {
+  private mutating func report(_ figures: Figures, risk: RiskSpec, in verdict: inout Verdict) {
     // A breach that the sample before already showed is not taken back by a better one now.
     if verdict.figures?.isBreached == true, !figures.isBreached { return }
     verdict.isTrusted = true
     verdict.figures = figures
+    verdict.drawdown = raiseHighWater(to: figures.equity) ? drawdown(equity: figures.equity, risk: risk) : nil
     verdict.isOver80 = figures.usedPercent >= 80
     if figures.isBreached, breachedDay != figures.dayKey {
       breachedDay = figures.dayKey

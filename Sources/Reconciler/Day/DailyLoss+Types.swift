@@ -126,6 +126,8 @@ extension DailyLoss {
     public var opensHeld = true
     /// Four fifths of the limit are used.
     public var isOver80 = false
+    /// With a `max_drawdown`, and where the agent's net flows are known; of the same sample as `figures`.
+    public var drawdown: Drawdown?
 
     /// Nothing is known yet.
     public init() {}

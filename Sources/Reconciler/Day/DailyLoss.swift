@@ -19,6 +19,8 @@ public struct DailyLoss: Hashable, Sendable {
   public internal(set) var flows = FixedDecimal.zero
   /// The same since the agent was first seen.
   public internal(set) var lifetimeFlows = FixedDecimal.zero
+  /// The largest equity less net flows that a verdict has seen; never lowered.
+  public internal(set) var highWater: FixedDecimal?
   /// The books at the last sample of which every change is accounted for.
   var base: Book?
   /// Flows that were inferred and that no row of history has confirmed, the oldest first.

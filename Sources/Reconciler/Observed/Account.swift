@@ -1,5 +1,5 @@
 // Observed: what terminals said, as values. The bridge has already tolerated whatever may be tolerated (bridge.md,
-// section 1); whether to believe it is decided in `Agent/Trust.swift`.
+// section 1); whether to believe it is decided in `Trust/SnapshotTrust.swift`.
 
 /// The answer to `GET /account`. Money is in the account's currency.
 public struct Account: Hashable, Sendable {
