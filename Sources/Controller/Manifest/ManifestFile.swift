@@ -18,7 +18,7 @@ public struct ManifestFile: Sendable, Hashable {
 /// A set of manifests in which nothing is wrong.
 public struct LoadedManifests: Sendable {
   /// With revision 0.
-  public let fleet: Fleet
+  public internal(set) var fleet: Fleet
   /// Everything with its defaults filled in, decimals as strings: `{agents: {ID: {metadata, spec}}, fleet_policy}`.
   public let normalised: JSONValue
   public let files: [ManifestFile]
@@ -40,5 +40,14 @@ extension LoadedManifests {
     let agents = fleet.agents.count == 1 ? "1 agent" : "\(fleet.agents.count) agents"
     let policies = normalised["fleet_policy"] == nil ? "no fleet policy" : "1 fleet policy"
     return "\(agents), \(policies): valid (fingerprint \(fleet.fingerprint.prefix(12)))"
+  }
+}
+
+extension LoadedManifests {
+  /// The same set as revision `number`.
+  public func numbered(_ number: Int) -> LoadedManifests {
+    var copy = self
+    copy.fleet.revision = number
+    return copy
   }
 }

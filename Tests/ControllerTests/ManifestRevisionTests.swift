@@ -1,0 +1,105 @@
+import Foundation
+import Reconciler
+import Testing
+
+@testable import Controller
+
+@Suite("Revisions are kept whole")
+struct ManifestRevisionTests {
+  private static let time = Timestamp(seconds: 1_795_000_000)
+
+  private func load(lots: String) throws -> LoadedManifests {
+    try ManifestFixture.accepted(ManifestFixture.load(ManifestFixture.agent("lot_size: 0.01", "lot_size: \(lots) # é")))
+  }
+
+  @Test("a set that differs gets the next number, one that does not keeps its own")
+  func numbers() throws {
+    let folder = try TemporaryFolder()
+    let store = RevisionStore(stateDirectory: folder.path)
+    #expect(try store.latest().revision == nil)
+    let first = try store.accept(try load(lots: "0.01"), actor: "start", at: Self.time)
+    #expect(first.isNew && first.revision.number == 1)
+    let again = try store.accept(try load(lots: "0.010"), actor: "other", at: Self.time)
+    #expect(!again.isNew && again.revision == first.revision)
+    let second = try store.accept(try load(lots: "0.02"), actor: "uid:1000", at: Self.time)
+    #expect(second.isNew && second.revision.number == 2)
+    let back = try store.accept(try load(lots: "0.01"), actor: "uid:1000", at: Self.time)
+    #expect(back.isNew && back.revision.number == 3)
+    #expect(try store.list().revisions.map(\.number) == [1, 2, 3])
+    #expect(try store.latest().revision == back.revision)
+    let names = try FileManager.default.contentsOfDirectory(atPath: "\(folder.path)/revisions").sorted()
+    #expect(names == ["000001.json", "000002.json", "000003.json"])
+  }
+
+  @Test("what is read back is what was accepted, to the byte")
+  func roundTrip() throws {
+    let folder = try TemporaryFolder()
+    let store = RevisionStore(stateDirectory: folder.path)
+    let loaded = try load(lots: "0.02")
+    let kept = try store.accept(loaded, actor: "uid:1000", at: Self.time).revision
+    let read = try store.revision(1)
+    #expect(read == kept)
+    #expect(read.files.map(\.bytes) == loaded.files.map(\.bytes))
+    #expect(read.normalised == loaded.normalised)
+    let fleet = try ManifestFixture.accepted(read.load()).fleet
+    #expect(fleet.revision == 1)
+    #expect(fleet.agents == loaded.fleet.agents)
+    #expect(fleet.fingerprint == loaded.fleet.fingerprint)
+  }
+
+  @Test("bytes that are no text are kept as well")
+  func binary() throws {
+    let revision = StoredRevision(
+      number: 1, fingerprint: "", loadedAt: Self.time, actor: "a", gitCommit: nil,
+      files: [ManifestFile(name: "x.yaml", bytes: [0xFF, 0x00])], normalised: .null)
+    let json = try JSONParser.parse(RevisionText.bytes(of: revision))
+    #expect(json["files"] == [["name": "x.yaml", "base64": "/wA="]])
+  }
+
+  @Test("a damaged revision is told by name, older ones serve, and its number is not used again")
+  func damage() throws {
+    let folder = try TemporaryFolder()
+    let store = RevisionStore(stateDirectory: folder.path)
+    _ = try store.accept(try load(lots: "0.01"), actor: "a", at: Self.time)
+    _ = try store.accept(try load(lots: "0.02"), actor: "a", at: Self.time)
+    let path = "\(folder.path)/revisions/000002.json"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    for (index, byte) in [(0, 0x20), (40, 0x7A), (whole.count / 2, 0x31), (whole.count - 3, 0x30)] as [(Int, UInt8)] {
+      var bytes = whole
+      bytes[index] = bytes[index] == byte ? byte + 1 : byte
+      try bytes.write(to: URL(fileURLWithPath: path))
+      let latest = try store.latest()
+      #expect(latest.revision?.number == 1)
+      #expect(latest.damaged.count == 1 && latest.damaged[0].description.contains("000002.json is damaged"))
+    }
+    try whole.prefix(100).write(to: URL(fileURLWithPath: path))
+    #expect(throws: RevisionError.self) { try store.revision(2) }
+    #expect(throws: RevisionError.unknown(9)) { try store.revision(9) }
+    #expect(try store.list().revisions.map(\.number) == [1])
+    #expect(try store.accept(try load(lots: "0.02"), actor: "a", at: Self.time).revision.number == 3)
+  }
+
+  @Test("the commit is read from a work tree: loose, packed, detached, and linked")
+  func git() throws {
+    let folder = try TemporaryFolder()
+    let one = String(repeating: "1", count: 40)
+    let two = String(repeating: "2", count: 40)
+    try folder.write("w/manifests/a.yaml", ManifestFixture.agent)
+    let manifests = "\(folder.path)/w/manifests"
+    #expect(GitHead.commit(containing: manifests) == nil)
+    try folder.write("w/.git/HEAD", "ref: refs/heads/main\n")
+    #expect(GitHead.commit(containing: manifests) == nil)
+    try folder.write("w/.git/packed-refs", "# pack-refs with: peeled\n\(one) refs/heads/main\n^\(two)\n")
+    #expect(GitHead.commit(containing: manifests) == one)
+    try folder.write("w/.git/refs/heads/main", two + "\n")
+    #expect(GitHead.commit(containing: manifests) == two)
+    #expect(try ManifestFixture.accepted(ManifestLoader.load(directory: manifests)).gitCommit == two)
+    try folder.write("linked/.git", "gitdir: ../w/.git/worktrees/linked\n")
+    try folder.write("w/.git/worktrees/linked/HEAD", "ref: refs/heads/side\n")
+    try folder.write("w/.git/worktrees/linked/commondir", "../..\n")
+    try folder.write("w/.git/refs/heads/side", one + "\n")
+    #expect(GitHead.commit(containing: "\(folder.path)/linked") == one)
+    try folder.write("w/.git/HEAD", one + "\n")
+    #expect(GitHead.commit(containing: manifests) == one)
+  }
+}
