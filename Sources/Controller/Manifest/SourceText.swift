@@ -99,7 +99,9 @@ final class SourceText: Sendable {
 enum SecretGuess {
   /// From behind the first key that looks secret to the end of the line; the whole line if it lies below such a key.
   static func hidden(in line: [Unicode.Scalar], linesBefore: [[Unicode.Scalar]]) -> [Range<Int>] {
-    if let from = valueOfSecretKey(in: line) { return from < line.count ? [from..<line.count] : [] }
+    let key = valueOfSecretKey(in: line) ?? line.count
+    let from = min(key, userOfURL(in: line) ?? line.count)
+    if from < line.count { return [from..<line.count] }
     let indent = indentation(line)
     var nearest = Int.max
     for before in linesBefore {
@@ -119,6 +121,12 @@ enum SecretGuess {
   private static func leavesQuoteOpen(_ value: ArraySlice<Unicode.Scalar>) -> Bool {
     guard let first = value.first, first == "\"" || first == "'" else { return false }
     return value.filter { $0 == first }.count % 2 == 1
+  }
+
+  /// The index behind `://` where an `@` follows: what stands between is a user and perhaps a password.
+  private static func userOfURL(in line: [Unicode.Scalar]) -> Int? {
+    guard let slash = line.indices.first(where: { line[$0...].starts(with: "://".unicodeScalars) }) else { return nil }
+    return line[slash...].contains("@") ? slash + 3 : nil
   }
 
   /// The index at which the value of the first key that looks secret begins.

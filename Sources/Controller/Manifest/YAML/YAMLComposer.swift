@@ -104,13 +104,19 @@ struct YAMLComposer {
       if let first = seen.insert(name, at: key.start, among: entries) {
         refuse(key.start, "the key `\(name.forMessage)` stands here a second time; the first is at line \(first.line)")
       }
-      if secretKeys.contains(name) { hide(value) }
+      if secretKeys.contains(name) || Self.isURLWithSecret(value) { hide(value) }
       entries.append(YAMLEntry(key: name, keyMark: key.start, value: value))
     }
   }
 
   private mutating func refuse(_ mark: YAMLMark, _ message: String) {
     file.problems.append(YAMLProblem(mark: mark, message: message))
+  }
+
+  /// A url may carry a password before its `@`, or a token behind its `?`.
+  private static func isURLWithSecret(_ node: YAMLNode) -> Bool {
+    guard case .scalar(let text, _) = node.content else { return false }
+    return text.utf8.contains { $0 == UInt8(ascii: "@") || $0 == UInt8(ascii: "?") } && text.contains("://")
   }
 
   /// Names of a reference (`credential`, `file`, `env`) may be shown; whatever else stands there may be the secret.
