@@ -134,6 +134,7 @@ struct JournalSpaceTests {
     var options = Self.options(SystemFiles(), reserve: size / 10)
     options.maximumUnshippedBytes = size
     let journal = try Journal.open(stateDirectory: folder.path, options: options)
+    #expect(journal.space == .reserve, "known from the start")
     let events = EventLog(journal)
     #expect(events.comes(.space(.reserve)))
     journal.markShipped(5)
@@ -170,7 +171,7 @@ struct JournalSpaceTests {
   func `On a real file system of one mebibyte the log grows to the end, and starts again`() throws {
     #expect(mkdir(folder.path, 0o700) == 0)
     guard mount("tmpfs", folder.path, "tmpfs", 0, "size=1m") == 0 else { return }
-    defer { umount(folder.path) }
+    defer { umount2(folder.path, CInt(MNT_DETACH)) }
     var options = JournalOptions.small
     options.reserveBytes = 256 << 10
     let journal = try Journal.open(stateDirectory: folder.path, options: options)

@@ -1,3 +1,6 @@
+// Journal: the local record log: lines, their chain of hashes, segment files, the writer, recovery, verification. It knows
+// nothing of what a record means: no decision, no database and no terminal belongs here.
+
 import Glibc
 public import Reconciler
 
@@ -23,15 +26,18 @@ public final class Journal: Sendable {
     stateDirectory: String, options: JournalOptions = JournalOptions()
   ) throws(JournalError) -> Journal {
     let opening = try JournalOpening(stateDirectory: stateDirectory, options: options)
-    let keeper = try SpaceKeeper(directory: opening.directory, options: options)
+    var keeper = try SpaceKeeper(directory: opening.directory, options: options)
     let journal = Journal(opening, options)
+    _ = try keeper.look(unshippedBytes: journal.unshippedBytes)
+    let space = keeper
+    journal.shared.withLock { $0.space = space.state }
     let file: DiskFile? =
       if let newest = opening.segments.last {
         try DiskFile(path: opening.directory + "/" + newest.name, flags: O_RDWR)
       } else { nil }
     let shared = journal.shared
     try OwnThread.start(name: "journal") {
-      JournalWriter(shared: shared, opening: opening, options: options, keeper: keeper, file: file).run()
+      JournalWriter(shared: shared, opening: opening, options: options, keeper: space, file: file).run()
     }
     return journal
   }

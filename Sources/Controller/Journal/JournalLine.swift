@@ -1,6 +1,3 @@
-// Journal: the local record log: lines, their chain of hashes, segment files, the writer, recovery, verification. It knows
-// nothing of what a record means: no decision, no database and no terminal belongs here.
-
 internal import Crypto
 public import Reconciler
 
