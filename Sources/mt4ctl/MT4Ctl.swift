@@ -6,6 +6,7 @@ struct MT4Ctl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mt4ctl",
     subcommands: [
+      Paper.self,
       Schema.self,
       Validate.self,
     ])
