@@ -18,6 +18,11 @@ extension Reconciler {
       sample, risk: agents[i].spec.risk, calendar: calendar(i), now: now)
     agents[i].dayVerdict = verdict
     for event in verdict.events { note(i, event, positions.value, account, now) }
+    // The day tells of its breach once; after a person's resume it counts again.
+    if verdict.isTrusted, let figures = verdict.figures, figures.isBreached, agents[i].memory.breachPause == nil {
+      let metadata = agents[i].memory.dailyLoss.metadata(of: .breach(figures))
+      breach(i, figures, metadata, positions.value, account, now)
+    }
     if let days = verdict.wants.historyDays, !agents[i].history.unsupported {
       agents[i].wantsHistory = true
       agents[i].historyDays = max(days, HistoryView.windowDays)
@@ -54,7 +59,6 @@ extension Reconciler {
     _ i: Int, _ figures: DailyLoss.Figures, _ metadata: JSONValue, _ positions: [Position], _ account: Reply<Account>,
     _ now: Moment
   ) {
-    guard agents[i].memory.breachPause == nil else { return }
     let seen = account.span.ended.wall
     let currency = account.value.currency
     let picture: [JSONValue] = positions.map {

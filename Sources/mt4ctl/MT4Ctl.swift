@@ -1,13 +1,27 @@
 import ArgumentParser
+import Controller
 
-/// The one executable.
+/// The one executable: a thin file per subcommand.
 @main
 struct MT4Ctl: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "mt4ctl",
+    abstract: "Keeps a fleet of MetaTrader 4 trading agents in the state that their operators declared.",
+    version: ControllerVersion.text,
     subcommands: [
+      Run.self,
+      Plan.self,
+      Demo.self,
       Paper.self,
       Schema.self,
       Validate.self,
+      Version.self,
     ])
+}
+
+/// `mt4ctl version`.
+struct Version: ParsableCommand {
+  static let configuration = CommandConfiguration(abstract: "Print the version.")
+
+  func run() { print("mt4ctl \(ControllerVersion.text)") }
 }

@@ -122,4 +122,28 @@ import Testing
     world.run(seconds: 2)
     #expect(world.positions().isEmpty)
   }
+
+  @Test func `after a person's resume the same day can be breached again`() {
+    var (world, _) = Self.losing()
+    world.terminals[Self.id]?.positions[0].profit = -60
+    world.run(seconds: 5)
+    let now = world.now
+    world.terminals[Self.id]?.deposit(100, now)
+    world.run(seconds: 10)
+    world.receive(.command(.resume(Self.id, reason: "looked at it"), actor: "uid 0"))
+    #expect(world.all(.resumed).isEmpty, "a deposit moves the floor, not the loss")
+    // Somebody wins some of it back by hand.
+    world.terminals[Self.id]?.balance = 1120
+    world.terminals[Self.id]?.history.append(
+      HistoryRow(
+        ticket: Ticket(5000), kind: .trade(.buy), symbol: Symbol("XAUUSD"), lots: d("0.01"), profit: 80,
+        closeTime: world.now.wall))
+    world.run(seconds: 10)
+    world.receive(.command(.resume(Self.id, reason: "looked at it"), actor: "uid 0"))
+    #expect(world.all(.resumed).count == 1)
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"), profit: -80)
+    world.run(seconds: 10)
+    #expect(world.all(.breach).count == 2)
+    #expect(world.positions().isEmpty)
+  }
 }

@@ -1,3 +1,4 @@
+import CDispatch
 import Foundation
 
 /// A cluster's files and the command that serves it.

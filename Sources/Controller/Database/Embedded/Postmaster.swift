@@ -1,3 +1,4 @@
+import CDispatch
 import Foundation
 
 /// A server that is running on a cluster already: an orphan of a controller that was killed, or another program's.

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// The user a server runs as: the server refuses to run as root.

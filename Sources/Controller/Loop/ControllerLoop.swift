@@ -1,0 +1,216 @@
+import Bridge
+import Logging
+import Reconciler
+
+/// The thread that owns the core: it takes letters, lets the core decide, and carries the effects out in their order.
+final class ControllerLoop: Sendable {
+  /// How the loop ended.
+  enum End: Sendable, Hashable {
+    case drained
+    /// The record could not be written any more; the message says why.
+    case journalFailed(String)
+  }
+
+  struct Parts: Sendable {
+    var mailbox: Mailbox
+    var journal: Journal
+    var board: StatusBoard
+    var log: Logger
+    var connect: TerminalConnector
+    var now: MomentSource
+    /// Sees each record as it is made.
+    var observe: @Sendable (Record) -> Void
+    /// Told which agents changed, for `trading.agent_state`.
+    var publish: @Sendable ([AgentStatus], FleetStatus) -> Void
+  }
+
+  let parts: Parts
+  /// How often waits are looked at.
+  static let tick: Duration = .milliseconds(200)
+  /// How often the fleet's own figures are published.
+  static let fleetEvery: Duration = .milliseconds(250)
+
+  init(_ parts: Parts) { self.parts = parts }
+
+  func post(_ letter: Letter) { parts.mailbox.post(letter) }
+
+  /// Runs until it is drained or the journal fails. To be called on a thread of its own.
+  func run(_ reconciler: Reconciler, drainWithin: Duration = .seconds(30)) -> End {
+    var run = LoopRun(parts: parts, reconciler: reconciler, drainWithin: drainWithin)
+    return run.pump()
+  }
+}
+
+/// The state of a running loop.
+private struct LoopRun {
+  let parts: ControllerLoop.Parts
+  var reconciler: Reconciler
+  let drainWithin: Duration
+  var schedule = ReadSchedule()
+  var pool: TerminalPool
+  var touched: Set<AgentID> = []
+  var changedSincePublish: Set<AgentID> = []
+  var nextTick: Steady
+  var nextFleet: Steady
+  var nextPublish: Steady
+  var drainBy: Steady?
+  var failure: String?
+
+  init(parts: ControllerLoop.Parts, reconciler: Reconciler, drainWithin: Duration) {
+    self.parts = parts
+    self.reconciler = reconciler
+    self.drainWithin = drainWithin
+    pool = TerminalPool(connect: parts.connect)
+    let now = parts.now().steady
+    nextTick = now
+    nextFleet = now
+    nextPublish = now
+  }
+
+  mutating func pump() -> ControllerLoop.End {
+    while true {
+      let letters = parts.mailbox.take(timeout: timeToWait())
+      for letter in letters { open(letter) }
+      let now = parts.now()
+      if now.steady >= nextTick {
+        nextTick = now.steady + ControllerLoop.tick
+        carryOut(reconciler.receive(.timePassed, at: now))
+      }
+      startReads(now)
+      show(parts.now())
+      if let failure {
+        pool.close()
+        return .journalFailed(failure)
+      }
+      if reconciler.isDrained || drainBy.map({ now.steady >= $0 }) ?? false { return finish() }
+    }
+  }
+
+  private func timeToWait() -> Duration {
+    let now = parts.now().steady
+    let next = min(schedule.nextDue ?? nextTick, nextTick)
+    return next > now ? next - now : .zero
+  }
+
+  // MARK: Letters
+
+  private mutating func open(_ letter: Letter) {
+    let now = parts.now()
+    switch letter {
+    case .event(let event): handle(event, now)
+    case .command(let command, let actor, let answer):
+      let (verdict, effects) = reconciler.command(command, actor: actor, at: now)
+      touched.formUnion(reconciler.agentIDs)
+      carryOut(effects)
+      answer(verdict)
+    case .fleet(let fleet, let facts, let credentials):
+      pool.update(fleet, credentials: credentials)
+      carryOut(reconciler.receive(.fleetAccepted(fleet, facts), at: now))
+      touched.formUnion(reconciler.agentIDs)
+      nextFleet = now.steady
+    case .ping(let answer): answer()
+    case .journalFailed(let why): failure = failure ?? why
+    }
+  }
+
+  private mutating func handle(_ event: Event, _ now: Moment) {
+    switch event {
+    case .snapshot(let snapshot): touched.insert(snapshot.request.agent)
+    case .readFailed(let request, _, _): touched.insert(request.agent)
+    case .actionEnded(let agent, _, _, _, _):
+      touched.insert(agent)
+      pool.sent(agent)
+    case .drain: drainBy = drainBy ?? now.steady + drainWithin
+    case .fleetRejected:
+      touched.formUnion(reconciler.agentIDs)
+      nextFleet = now.steady
+    case .started, .fleetAccepted, .journal, .command, .timePassed: break
+    }
+    carryOut(reconciler.receive(event, at: now))
+  }
+
+  // MARK: Effects
+
+  private mutating func carryOut(_ effects: [Effect]) {
+    guard !effects.isEmpty else { return }
+    var records: [Record] = []
+    for effect in effects {
+      switch effect {
+      case .record(let record):
+        records.append(record)
+        if let agent = record.agent { touched.insert(agent) }
+      case .read(let request, let notBefore): schedule.add(request, due: notBefore)
+      case .perform(let request, let actionID, let attempt): perform(request, actionID, attempt)
+      }
+    }
+    guard !records.isEmpty else { return }
+    do throws(JournalError) {
+      try parts.journal.append(records)
+    } catch {
+      failure = failure ?? error.description
+      return
+    }
+    for record in records {
+      parts.log.log(record)
+      parts.observe(record)
+    }
+  }
+
+  private mutating func perform(_ request: TradeRequest, _ actionID: String, _ attempt: Int) {
+    // A record that could not be written stops everything that would come after it.
+    guard failure == nil else { return }
+    let mailbox = parts.mailbox
+    pool.send(request, now: parts.now()) { answer, span in
+      mailbox.post(
+        .event(
+          .actionEnded(agent: request.agent, actionID: actionID, attempt: attempt, answer: answer, span: span)))
+    }
+  }
+
+  private mutating func startReads(_ now: Moment) {
+    let mailbox = parts.mailbox
+    let clock = parts.now
+    while let request = schedule.popDue(now.steady) {
+      let began = now
+      pool.read(request, now: now) { result in
+        switch result {
+        case .success(let snapshot): mailbox.post(.event(.snapshot(snapshot)))
+        case .failure(let failure):
+          mailbox.post(.event(.readFailed(request, failure, ReadSpan(began: began, ended: clock()))))
+        }
+      }
+    }
+  }
+
+  // MARK: Status
+
+  private mutating func show(_ now: Moment) {
+    var fleet: FleetStatus?
+    if now.steady >= nextFleet {
+      nextFleet = now.steady + ControllerLoop.fleetEvery
+      fleet = reconciler.fleetStatus
+    }
+    guard fleet != nil || !touched.isEmpty else { return }
+    let agents = touched.sorted().compactMap { reconciler.status(of: $0) }
+    parts.board.update(fleet: fleet, agents: agents, at: now)
+    changedSincePublish.formUnion(touched)
+    touched.removeAll(keepingCapacity: true)
+    guard now.steady >= nextPublish, !changedSincePublish.isEmpty else { return }
+    nextPublish = now.steady + .seconds(5)
+    publish()
+  }
+
+  private mutating func publish() {
+    let statuses = changedSincePublish.sorted().compactMap { reconciler.status(of: $0) }
+    changedSincePublish.removeAll(keepingCapacity: true)
+    parts.publish(statuses, reconciler.fleetStatus)
+  }
+
+  private mutating func finish() -> ControllerLoop.End {
+    carryOut(reconciler.stopped(at: parts.now()))
+    parts.board.update(fleet: reconciler.fleetStatus, agents: [], at: parts.now())
+    publish()
+    pool.close()
+    return failure.map { .journalFailed($0) } ?? .drained
+  }
+}

@@ -1,0 +1,36 @@
+// Service: how the parts are put together, started in order and stopped in reverse.
+
+/// What `mt4ctl run` is told.
+public struct ControllerOptions: Sendable {
+  /// The folder of manifests.
+  public var manifests: String
+  /// `embedded`, or any libpq string.
+  public var database: String
+  /// The state directory.
+  public var state: String
+  public var listen: ListenAddress
+  /// Between two polls of one agent.
+  public var interval: Duration = .seconds(1)
+  /// Reload when a manifest changes.
+  public var watch = false
+  /// How long shipped journal segments are kept.
+  public var journalRetention: Duration = .seconds(30 * 86_400)
+  public var environment: [String: String]
+
+  public init(
+    manifests: String, database: String, state: String, listen: ListenAddress, environment: [String: String] = [:]
+  ) {
+    self.manifests = manifests
+    self.database = database
+    self.state = state
+    self.listen = listen
+    self.environment = environment
+  }
+}
+
+/// Why a controller did not start, with the exit code that says so.
+public struct StartError: Error, Hashable, Sendable, CustomStringConvertible {
+  /// 1: error; 3: no valid manifests and no last good set.
+  public let exitCode: Int32
+  public let description: String
+}

@@ -1,0 +1,254 @@
+import Bridge
+import Dispatch
+public import Logging
+public import Reconciler
+import Synchronization
+
+/// The controller as a service: journal, database, manifests, bridge, loop and REST, started in this order and stopped in
+/// reverse.
+public final class ControllerService: Sendable {
+  let options: ControllerOptions
+  let log: Logger
+  /// What the loop last showed.
+  public let board = StatusBoard()
+  let mailbox = Mailbox()
+  private let observer: @Sendable (Record) -> Void
+  private let desk: Mutex<ManifestDesk?> = Mutex(nil)
+
+  /// - Parameter observer: sees each record as it is made, on the loop's thread; it must not block.
+  public init(
+    options: ControllerOptions, log: Logger, observer: @escaping @Sendable (Record) -> Void = { _ in }
+  ) {
+    self.options = options
+    self.log = log
+    self.observer = observer
+  }
+
+  /// Asks for a drain: nothing new is begun, what runs is ended, and `run` returns.
+  public func stop() { mailbox.post(.event(.drain)) }
+
+  /// Reads the manifests again.
+  public func reload(actor: String, _ done: @escaping @Sendable ([ManifestDiagnostic]) -> Void = { _ in }) {
+    guard let desk = desk.withLock({ $0 }) else { return done([]) }
+    desk.reload(actor: actor, done)
+  }
+
+  /// Runs until it is stopped; returns the process's exit code. `ready` is told the port once everything is up.
+  public func run(ready: @escaping @Sendable (Int) -> Void = { _ in }) async -> Int32 {
+    do throws(StartError) {
+      let parts = try await Blocking.run("mt4-start") { [self] () throws(StartError) in try start() }
+      return await serve(parts, ready: ready)
+    } catch {
+      log.critical("\(error.description)")
+      return error.exitCode
+    }
+  }
+
+  private struct Running: Sendable {
+    var journal: Journal
+    var engine: BridgeEngine
+    var shipper: Shipper
+    var embedded: EmbeddedPostgres?
+    var watcher: ManifestWatcher?
+    var loop: ControllerLoop
+    var reconciler: Reconciler
+  }
+
+  // MARK: Start
+
+  private func start() throws(StartError) -> Running {
+    log.info("mt4-controller \(ControllerVersion.text) starts", metadata: .keys([.path: options.state]))
+    let journal = try openJournal()
+    let reconciler = try fold(journal)
+    let destination = try database()
+    let store = revisions()
+    let keeper = JournalDesk(mailbox: mailbox, hasDatabase: true, durable: journal.durableSequence)
+    let shipper = Shipper(
+      destination: destination.shipper, source: JournalSource(journal: journal),
+      callbacks: ShipperCallbacks(
+        onShipped: { sequence in
+          journal.markShipped(sequence)
+          keeper.shipped(sequence)
+        },
+        onStatus: { [log] status in
+          keeper.take(status)
+          log.log(
+            level: status.isTrouble ? .warning : .debug, "database: \(status.sentence)",
+            metadata: .keys([.database: "\(status.shipped)"]))
+        },
+        revisionFiles: { number in RevisionFiles.of(number, in: store) }))
+    journal.onEvent { event in
+      keeper.take(event)
+      if case .durable = event { shipper.wake() }
+    }
+    shipper.start()
+    let memories = waitForDatabase(keeper, destination.shipper, isNew: journal.recovered.isNew)
+    let engine = try bridge()
+    let desk = ManifestDesk(options: options, store: store, mailbox: mailbox, log: log)
+    mailbox.post(
+      .event(
+        .started(
+          StartFacts(
+            version: ControllerVersion.text, chain: journal.chain, tornBytes: journal.recovered.torn?.bytes ?? 0,
+            memories: memories))))
+    do throws(StartError) {
+      try desk.first()
+    } catch {
+      abandon(shipper, destination.embedded)
+      journal.close()
+      _ = engine.stop(within: .seconds(2))
+      throw error
+    }
+    self.desk.withLock { $0 = desk }
+    let watcher = try watch(desk)
+    let loop = ControllerLoop(
+      ControllerLoop.Parts(
+        mailbox: mailbox, journal: journal, board: board, log: log, connect: engine.connector(),
+        now: { SystemClock.now() }, observe: observer,
+        publish: { agents, fleet in
+          shipper.publish(states: agents.map { AgentStateRow($0, fleet, chain: journal.chain) })
+        }
+      ))
+    return Running(
+      journal: journal, engine: engine, shipper: shipper, embedded: destination.embedded, watcher: watcher, loop: loop,
+      reconciler: reconciler)
+  }
+
+  private func openJournal() throws(StartError) -> Journal {
+    var journalOptions = JournalOptions()
+    journalOptions.retention = options.journalRetention
+    do throws(JournalError) {
+      let journal = try Journal.open(stateDirectory: options.state, options: journalOptions)
+      if let torn = journal.recovered.torn {
+        log.warning(
+          "an unfinished line of \(torn.bytes) bytes was cut from the journal's end at \(torn.offset)",
+          metadata: .keys([.path: torn.file]))
+      }
+      return journal
+    } catch {
+      throw StartError(exitCode: 1, description: error.description)
+    }
+  }
+
+  private func fold(_ journal: Journal) throws(StartError) -> Reconciler {
+    var reconciler = Reconciler(configuration: ReconcilerConfiguration(interval: options.interval))
+    do throws(JournalError) {
+      try journal.replay { record in try reconciler.fold(record) }
+    } catch {
+      throw StartError(exitCode: 1, description: "the journal cannot be taken up: \(error)")
+    }
+    return reconciler
+  }
+
+  private func database() throws(StartError) -> (shipper: Shipper.Destination, embedded: EmbeddedPostgres?) {
+    do throws(DatabaseError) {
+      switch try DatabaseOption(options.database, environment: options.environment) {
+      case .embedded:
+        let embedded = EmbeddedPostgres(stateDirectory: options.state)
+        return (.embedded(embedded), embedded)
+      case .server(let target): return (.server(target), nil)
+      }
+    } catch {
+      throw StartError(exitCode: 1, description: "--database: \(error)")
+    }
+  }
+
+  private func revisions() -> RevisionStore {
+    RevisionStore(stateDirectory: options.state)
+  }
+
+  private func bridge() throws(StartError) -> BridgeEngine {
+    do throws(BridgeError) {
+      return try BridgeEngine()
+    } catch {
+      throw StartError(exitCode: 1, description: "the bridge cannot start: \(error)")
+    }
+  }
+
+  private func watch(_ desk: ManifestDesk) throws(StartError) -> ManifestWatcher? {
+    guard options.watch else { return nil }
+    do throws(WatchError) {
+      return try ManifestWatcher(directory: options.manifests) { desk.reload(actor: "watch") }
+    } catch {
+      throw StartError(exitCode: 1, description: error.description)
+    }
+  }
+
+  /// A shared database may have another controller: its word is waited for, but not long. With an empty state directory
+  /// the latches of these agents come from `trading.agent_state`.
+  private func waitForDatabase(
+    _ keeper: JournalDesk, _ destination: Shipper.Destination, isNew: Bool
+  ) -> [AgentID: JSONValue] {
+    guard case .server = destination else { return [:] }
+    let deadline = ContinuousClock.now + .seconds(2)
+    while keeper.current.database == .connecting, ContinuousClock.now < deadline { Blocking.pause(.milliseconds(20)) }
+    guard isNew, keeper.current.database == .up else { return [:] }
+    return memories(of: destination)
+  }
+
+  private func memories(of destination: Shipper.Destination) -> [AgentID: JSONValue] {
+    guard case .server(let target) = destination else { return [:] }
+    do throws(DatabaseError) {
+      let rows = try DatabaseReader.loadAgentStates(target)
+      if !rows.isEmpty {
+        log.info("the state directory is new; \(rows.count) agents' states are taken from the database")
+      }
+      return Dictionary(rows.map { ($0.agent, $0.memory) }, uniquingKeysWith: { _, last in last })
+    } catch {
+      log.warning("the agents' states cannot be read from the database: \(error)")
+      return [:]
+    }
+  }
+
+  /// Ends what a failed start has begun.
+  private func abandon(_ shipper: Shipper, _ embedded: EmbeddedPostgres?) {
+    let ended = DispatchSemaphore(value: 0)
+    Task {
+      _ = await shipper.stop(withinSeconds: 1)
+      ended.signal()
+    }
+    _ = ended.wait(timeout: .now() + 5)
+    embedded?.stop()
+  }
+
+  // MARK: Serve
+
+  private func serve(_ parts: Running, ready: @escaping @Sendable (Int) -> Void) async -> Int32 {
+    let server = StatusServer(address: options.listen, board: board, log: log)
+    let shared = self
+    let web = Task {
+      do {
+        try await server.run { port in
+          shared.log.info("serving on \(shared.options.listen.host):\(port)", metadata: .keys([.address: "\(port)"]))
+          ready(port)
+        }
+        return true
+      } catch is CancellationError {
+        return true
+      } catch {
+        shared.log.critical("cannot listen on \(shared.options.listen): \(error)")
+        shared.stop()
+        return false
+      }
+    }
+    let end = await Blocking.value("mt4-loop") { parts.loop.run(parts.reconciler) }
+    web.cancel()
+    let served = await web.value
+    parts.watcher?.stop()
+    _ = await Blocking.value("mt4-stop") { parts.engine.stop(within: .seconds(5)) }
+    let shippedAll = await parts.shipper.stop(withinSeconds: 5)
+    await Blocking.value("mt4-stop") {
+      parts.embedded?.stop()
+      parts.journal.close()
+      return
+    }
+    switch end {
+    case .drained:
+      log.info("stopped in good order\(shippedAll ? "" : "; some records are not in the database yet")")
+      return served ? 0 : 1
+    case .journalFailed(let why):
+      log.critical("the journal cannot be written, so nothing is sent any more: \(why)")
+      return 1
+    }
+  }
+}

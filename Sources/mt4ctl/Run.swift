@@ -1,0 +1,126 @@
+import ArgumentParser
+import Controller
+import Dispatch
+import Foundation
+import Logging
+
+/// `mt4ctl run`: the controller in the foreground.
+struct Run: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Run the controller in the foreground.",
+    discussion: """
+      Reads the manifests, takes up the state that the journal has, and keeps every agent's terminal as declared.
+      SIGHUP reads the manifests again; SIGTERM and SIGINT end what runs, begin nothing new, and stop.
+
+      Each option can also come from the environment: --database from MT4_DATABASE, --interval from MT4_INTERVAL, and so on.
+
+      Example:
+        mt4ctl run --manifests manifests --state ./state --database embedded
+      """)
+
+  @Option(help: "Folder of manifests (MT4_MANIFESTS; default /etc/mt4-controller/manifests).")
+  var manifests: String?
+
+  @Option(help: "'embedded', or a libpq connection string (MT4_DATABASE; default embedded).")
+  var database: String?
+
+  @Option(help: "State directory (MT4_STATE; default /var/lib/mt4-controller).")
+  var state: String?
+
+  @Option(help: "Where to serve HTTP (MT4_LISTEN; default 127.0.0.1:8090).")
+  var listen: String?
+
+  @Option(help: "Between two polls of one agent: 250ms, 1s, 1m (MT4_INTERVAL; default 1s).")
+  var interval: String?
+
+  @Option(
+    name: .customLong("journal-retention"),
+    help: "How long shipped journal segments are kept, in days (MT4_JOURNAL_RETENTION; default 30).")
+  var journalRetention: String?
+
+  @Flag(help: "Reload when a manifest changes (MT4_WATCH=1).")
+  var watch = false
+
+  @Option(name: .customLong("log-level"), help: "debug, info, warning or error (MT4_LOG_LEVEL; default info).")
+  var logLevel: String?
+
+  mutating func run() async throws {
+    let options = try RunOptions.resolve(self)
+    let log = Log.make(try RunOptions.level(self))
+    let service = ControllerService(options: options, log: log)
+    let signals = Signals(service: service)
+    let code = await service.run()
+    signals.cancel()
+    if code != 0 { throw ExitCode(code) }
+  }
+}
+
+/// Options of `run`: the flag, else the environment, else the default.
+enum RunOptions {
+  static func resolve(_ run: Run) throws -> ControllerOptions {
+    let environment = ProcessInfo.processInfo.environment
+    func value(_ flag: String?, _ name: String, _ fallback: String) -> String { flag ?? environment[name] ?? fallback }
+    let listenText = value(run.listen, "MT4_LISTEN", "127.0.0.1:8090")
+    guard let listen = ListenAddress(listenText) else {
+      throw ValidationError("--listen \(listenText): write an address and a port, such as 127.0.0.1:8090.")
+    }
+    guard listen.isLoopback else {
+      throw ValidationError("--listen \(listen): without any key it serves on loopback only, such as 127.0.0.1:8090.")
+    }
+    let intervalText = value(run.interval, "MT4_INTERVAL", "1s")
+    guard let interval = DurationText.parse(intervalText), interval >= .milliseconds(50), interval <= .seconds(3600)
+    else {
+      throw ValidationError("--interval \(intervalText): write a duration from 50ms to 1h, such as 1s.")
+    }
+    let retentionText = value(run.journalRetention, "MT4_JOURNAL_RETENTION", "30")
+    let days = retentionText.hasSuffix("d") ? String(retentionText.dropLast()) : retentionText
+    guard let retention = Int64(days), (1...3650).contains(retention) else {
+      throw ValidationError("--journal-retention \(retentionText): write a number of days, such as 30.")
+    }
+    var options = ControllerOptions(
+      manifests: value(run.manifests, "MT4_MANIFESTS", "/etc/mt4-controller/manifests"),
+      database: value(run.database, "MT4_DATABASE", "embedded"),
+      state: value(run.state, "MT4_STATE", "/var/lib/mt4-controller"), listen: listen, environment: environment)
+    options.interval = interval
+    options.journalRetention = .seconds(retention * 86_400)
+    options.watch = run.watch || environment["MT4_WATCH"] == "1"
+    return options
+  }
+
+  static func level(_ run: Run) throws -> Logger.Level {
+    let text = run.logLevel ?? ProcessInfo.processInfo.environment["MT4_LOG_LEVEL"] ?? "info"
+    guard let level = Logger.Level(rawValue: text) else {
+      throw ValidationError("--log-level \(text): write debug, info, warning or error.")
+    }
+    return level
+  }
+}
+
+/// SIGTERM and SIGINT drain, SIGHUP reloads.
+final class Signals {
+  private var sources: [any DispatchSourceSignal] = []
+
+  init(service: ControllerService) {
+    on(SIGTERM) { service.stop() }
+    on(SIGINT) { service.stop() }
+    on(SIGHUP) { service.reload(actor: "SIGHUP") }
+    signal(SIGPIPE, SIG_IGN)
+  }
+
+  private func on(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
+    signal(number, SIG_IGN)
+    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    source.setEventHandler(handler: action)
+    source.resume()
+    sources.append(source)
+  }
+
+  func cancel() { for source in sources { source.cancel() } }
+}
+
+/// The one way that every command logs: lines on stderr.
+enum Log {
+  static func make(_ level: Logger.Level) -> Logger {
+    Logger(label: "mt4-controller") { _ in LineLogHandler(logLevel: level) }
+  }
+}
