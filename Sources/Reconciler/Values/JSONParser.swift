@@ -34,7 +34,12 @@ public struct JSONParser {
   private func error(_ message: String) -> JSONError { JSONError(offset: at, message: message) }
 
   private mutating func skipSpace() {
-    while at < bytes.count, [0x20, 0x09, 0x0A, 0x0D].contains(bytes[at]) { at += 1 }
+    while at < bytes.count {
+      switch bytes[at] {
+      case 0x20, 0x09, 0x0A, 0x0D: at += 1
+      default: return
+      }
+    }
   }
 
   private mutating func value(depth: Int) throws(JSONError) -> JSONValue {
@@ -51,8 +56,8 @@ public struct JSONParser {
     }
   }
 
-  private mutating func word(_ text: StaticString, _ value: JSONValue) throws(JSONError) -> JSONValue {
-    for byte in "\(text)".utf8 {
+  private mutating func word(_ text: String, _ value: JSONValue) throws(JSONError) -> JSONValue {
+    for byte in text.utf8 {
       guard at < bytes.count, bytes[at] == byte else { throw error("expected a value") }
       at += 1
     }
@@ -64,6 +69,8 @@ public struct JSONParser {
     var members: [String: JSONValue] = [:]
     skipSpace()
     if take(UInt8(ascii: "}")) { return .object(members) }
+    // Most objects of a terminal have about as many.
+    members.reserveCapacity(12)
     while true {
       skipSpace()
       guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw error("expected a member's name") }
@@ -122,13 +129,15 @@ public struct JSONParser {
 
   private mutating func string() throws(JSONError) -> String {
     at += 1
+    // Only a string with escapes is copied before it is decoded.
     var out: [UInt8] = []
     var start = at
     while at < bytes.count {
       switch bytes[at] {
       case UInt8(ascii: "\""):
-        out.append(contentsOf: bytes[start..<at])
-        guard let text = String(validating: out, as: UTF8.self) else { throw error("a string is not UTF-8") }
+        let last = bytes[start..<at]
+        let text = out.isEmpty ? String(validating: last, as: UTF8.self) : String(validating: out + last, as: UTF8.self)
+        guard let text else { throw error("a string is not UTF-8") }
         at += 1
         return text
       case UInt8(ascii: "\\"):
@@ -144,15 +153,23 @@ public struct JSONParser {
 
   private mutating func escape(into out: inout [UInt8]) throws(JSONError) {
     guard at + 1 < bytes.count else { throw error("a string has no end") }
-    let plain: [UInt8: UInt8] = [
-      0x22: 0x22, 0x5C: 0x5C, 0x2F: 0x2F, 0x62: 0x08, 0x66: 0x0C, 0x6E: 0x0A, 0x72: 0x0D, 0x74: 0x09,
-    ]
-    if let byte = plain[bytes[at + 1]] {
+    let letter = bytes[at + 1]
+    switch letter {
+    case UInt8(ascii: "\""), UInt8(ascii: "\\"), UInt8(ascii: "/"): out.append(letter)
+    case UInt8(ascii: "b"): out.append(0x08)
+    case UInt8(ascii: "f"): out.append(0x0C)
+    case UInt8(ascii: "n"): out.append(0x0A)
+    case UInt8(ascii: "r"): out.append(0x0D)
+    case UInt8(ascii: "t"): out.append(0x09)
+    case UInt8(ascii: "u"):
       at += 2
-      return out.append(byte)
+      return try unicodeEscape(into: &out)
+    default: throw error("an unknown escape")
     }
-    guard bytes[at + 1] == UInt8(ascii: "u") else { throw error("an unknown escape") }
     at += 2
+  }
+
+  private mutating func unicodeEscape(into out: inout [UInt8]) throws(JSONError) {
     var code = try hex()
     if (0xD800..<0xDC00).contains(code) {
       guard take(UInt8(ascii: "\\")), take(UInt8(ascii: "u")) else { throw error("half of a surrogate pair") }
@@ -167,12 +184,21 @@ public struct JSONParser {
   private mutating func hex() throws(JSONError) -> UInt32 {
     var code: UInt32 = 0
     for _ in 0..<4 {
-      guard at < bytes.count, let digit = Character(Unicode.Scalar(bytes[at])).hexDigitValue else {
+      guard at < bytes.count, let digit = Self.hexDigit(bytes[at]) else {
         throw error("an escape needs four hexadecimal digits")
       }
-      code = code << 4 | UInt32(digit)
+      code = code << 4 | digit
       at += 1
     }
     return code
+  }
+
+  private static func hexDigit(_ byte: UInt8) -> UInt32? {
+    switch byte {
+    case UInt8(ascii: "0")...UInt8(ascii: "9"): UInt32(byte - UInt8(ascii: "0"))
+    case UInt8(ascii: "a")...UInt8(ascii: "f"): UInt32(byte - UInt8(ascii: "a") + 10)
+    case UInt8(ascii: "A")...UInt8(ascii: "F"): UInt32(byte - UInt8(ascii: "A") + 10)
+    default: nil
+    }
   }
 }
