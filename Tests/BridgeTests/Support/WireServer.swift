@@ -57,10 +57,16 @@ final class WireServer: Sendable {
   private let listener: Int32
   private let state = Mutex(State())
   private let respond: @Sendable (Request) -> Reply
+  /// Sent to each connection before it asks for anything.
+  private let greeting: String
 
   /// - Parameter oneAtATime: whether a connection is served to its end before the next is accepted, as small EAs do.
-  init(oneAtATime: Bool = false, _ respond: @escaping @Sendable (Request) -> Reply) throws {
+  init(
+    oneAtATime: Bool = false, greeting: String = "",
+    _ respond: @escaping @Sendable (Request) -> Reply = { _ in .hangUp }
+  ) throws {
     self.respond = respond
+    self.greeting = greeting
     listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var one: Int32 = 1
     setsockopt(listener, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
@@ -122,6 +128,7 @@ final class WireServer: Sendable {
 
   private func serve(_ socket: Int32, _ number: Int) {
     var buffer: [UInt8] = []
+    if !greeting.isEmpty { Self.write(socket, Array(greeting.utf8)) }
     while let request = Self.next(socket, &buffer, number) {
       state.withLock { $0.requests.append(request) }
       let reply = respond(request)
