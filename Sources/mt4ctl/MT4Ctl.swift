@@ -12,6 +12,8 @@ struct MT4Ctl: AsyncParsableCommand {
       Run.self,
       Plan.self,
       Demo.self,
+      Audit.self,
+      Database.self,
       Paper.self,
       Schema.self,
       Validate.self,

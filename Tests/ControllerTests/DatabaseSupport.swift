@@ -5,6 +5,9 @@ import Testing
 
 @testable import Controller
 
+/// One at a time: they share a server, and libpq blocks the thread that waits for it.
+@Suite(.serialized) enum DatabaseTests {}
+
 /// A real PostgreSQL for the tests: started once in a temporary folder, with a fresh database per test.
 final class TestServer: Sendable {
   let directory: String
@@ -94,6 +97,7 @@ func eventually(seconds: Int = 30, _ what: String, _ condition: () throws -> Boo
     if try condition() { return }
     try await Task.sleep(for: .milliseconds(10))
   }
+  if try condition() { return }
   Issue.record("waited \(seconds) s in vain: \(what)")
 }
 

@@ -56,6 +56,8 @@ extension Migration {
         WHERE event_type NOT IN ('heartbeat', 'snapshot');
       CREATE INDEX agent_logs_by_ticket ON trading.agent_logs ((metadata ->> 'ticket'))
         WHERE metadata ->> 'ticket' IS NOT NULL;
+      CREATE INDEX agent_logs_by_new_ticket ON trading.agent_logs ((metadata ->> 'new_ticket'))
+        WHERE metadata ->> 'new_ticket' IS NOT NULL;
 
       CREATE TABLE trading.agent_trades (
         agent_id text NOT NULL, ticket bigint, symbol text, action text, lots numeric, open_price numeric,

@@ -1,0 +1,163 @@
+import Foundation
+import Reconciler
+
+/// Recomputes every chain in the database from its records' text and compares all that derives from them: finds records
+/// that were edited, deleted, inserted or reordered, a rewritten or cut end, and guards that were taken away.
+///
+/// It reads one consistent state, page by page. Blocks: use it through `DatabaseThread`.
+public struct DatabaseVerifier {
+  /// After so many findings the rest is not told.
+  public static let maximumFindings = 1_000
+  private static let page = 1_000
+
+  private let connection: PostgresConnection
+  private var result = DatabaseVerification()
+
+  /// - Parameter stateDirectory: a local journal to compare the end with.
+  public static func verify(_ target: DatabaseTarget, stateDirectory: String? = nil) throws(DatabaseError)
+    -> DatabaseVerification
+  {
+    var verifier = DatabaseVerifier(connection: try AuditQueries(target).connect())
+    try verifier.run(stateDirectory)
+    return verifier.result
+  }
+
+  private init(connection: PostgresConnection) { self.connection = connection }
+
+  private mutating func run(_ stateDirectory: String?) throws(DatabaseError) {
+    // The local end first: what is written meanwhile makes the database longer, which is fine.
+    let local = try stateDirectory.map { directory throws(DatabaseError) in try LocalEnd(directory) }
+    try connection.run(script: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
+    try checkGuards()
+    let chains = try connection.query("SELECT DISTINCT chain FROM trading.agent_logs ORDER BY chain", seconds: 300)
+    for row in chains.rows { try walk(row[0] ?? "") }
+    try compareCheckpoints()
+    try compareDerived()
+    if let local { try compare(local) }
+    try connection.run(script: "ROLLBACK")
+  }
+
+  private mutating func walk(_ id: String) throws(DatabaseError) {
+    var chain = DatabaseVerification.Chain(id: id)
+    var walk = ChainWalk()
+    var last = "0"
+    while true {
+      let rows = try connection.query(RecordColumns.query, [id, last, "\(Self.page)"], seconds: 120).rows
+      guard let end = rows.last?[1] else { break }
+      last = end
+      for row in rows {
+        let (line, problems) = walk.step(Array((row[0] ?? "").utf8))
+        for problem in problems { add(.chain(problem.kind), id, problem.sequence, problem.message) }
+        for column in RecordColumns.differences(row) {
+          let name = column == "seq" ? "id" : column
+          add(.column(name), id, row[1].flatMap { Int64($0) }, "record \(row[1] ?? "?"): column \(name) was changed")
+        }
+        guard let line else { continue }
+        if chain.records == 0 { chain.firstSequence = line.sequence }
+        chain.records += 1
+        chain.lastSequence = max(chain.lastSequence, line.sequence)
+        chain.lastHash = line.hash
+      }
+    }
+    result.chains.append(chain)
+  }
+
+  private mutating func compareCheckpoints() throws(DatabaseError) {
+    let rows = try connection.query(
+      """
+      SELECT c.chain, c.id::text, c.hash, l.record, (SELECT max(m.id)::text FROM trading.agent_logs m WHERE m.chain = c.chain)
+      FROM trading.checkpoints c LEFT JOIN trading.agent_logs l ON l.chain = c.chain AND l.id = c.id ORDER BY c.chain, c.id
+      """, seconds: 300
+    ).rows
+    for row in rows {
+      result.checkpoints += 1
+      guard let chain = row[0], let id = row[1].flatMap({ Int64($0) }) else { continue }
+      guard let record = row[3] else {
+        let isTail = (row[4].flatMap { Int64($0) } ?? 0) < id
+        add(
+          isTail ? .tailCut : .chain(.missing), chain, id,
+          "a checkpoint covers record \(id), which is not there" + (isTail ? ": the end was cut" : ""))
+        continue
+      }
+      if (try? JSONParser.parse(record))?["hash"]?.string != row[2] {
+        add(.rewritten, chain, id, "record \(id) has another hash than the checkpoint on it")
+      }
+    }
+  }
+
+  private mutating func compareDerived() throws(DatabaseError) {
+    let rows = try connection.query(
+      """
+      SELECT coalesce(t.chain, l.chain), coalesce(t.record_id, l.id)::text, l.id IS NULL FROM trading.agent_trades t
+      FULL JOIN (SELECT * FROM trading.agent_logs WHERE event_type = 'trade_closed' AND agent_id IS NOT NULL) l
+        ON l.chain = t.chain AND l.id = t.record_id
+      WHERE l.id IS NULL OR t.record_id IS NULL OR t.agent_id IS DISTINCT FROM l.agent_id
+        OR t.ticket::text IS DISTINCT FROM l.metadata ->> 'ticket' OR t.symbol IS DISTINCT FROM l.metadata ->> 'symbol'
+        OR t.profit IS DISTINCT FROM trading.as_numeric(l.metadata ->> 'profit')
+        OR t.lots IS DISTINCT FROM trading.as_numeric(l.metadata ->> 'lots')
+      ORDER BY 1, coalesce(t.record_id, l.id) LIMIT 1000
+      """, seconds: 300
+    ).rows
+    for row in rows {
+      add(
+        .derivedRow(table: "agent_trades"), row[0] ?? "", row[1].flatMap { Int64($0) },
+        "trading.agent_trades does not say what record \(row[1] ?? "?") says of a closed trade")
+    }
+  }
+
+  /// The triggers that refuse changes, on each append-only table and also for replication.
+  private mutating func checkGuards() throws(DatabaseError) {
+    let rows = try connection.query(
+      """
+      SELECT n FROM unnest(ARRAY['agent_logs', 'agent_trades', 'manifest_revisions', 'checkpoints']) AS n
+      WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = to_regclass('trading.' || n) AND t.tgname = 'append_only'
+        AND t.tgenabled = 'A' AND t.tgtype & 56 = 56)
+      """
+    ).rows
+    for row in rows {
+      let table = row[0] ?? ""
+      add(
+        .unguarded(table: table), "", nil,
+        "trading.\(table) has no trigger append_only that is always enabled: changes are not refused")
+    }
+  }
+
+  private mutating func compare(_ local: LocalEnd) throws(DatabaseError) {
+    result.comparedWithJournal = true
+    guard let chain = local.chain else { return }
+    let remote = result.chains.first { $0.id == chain }
+    let last = remote?.lastSequence ?? 0
+    if last < local.shipped {
+      add(
+        .tailCut, chain, local.shipped,
+        "the end was cut: the journal says that \(local.shipped) records were in the database, and \(last) are")
+    }
+    guard let remote, remote.records > 0 else { return }
+    if remote.firstSequence > local.firstSequence {
+      add(
+        .startCut, chain, local.firstSequence,
+        "the chain begins with record \(remote.firstSequence), and the journal with \(local.firstSequence)")
+    }
+    let common = min(last, local.lastSequence)
+    guard let line = local.line(common) else { return }
+    let row = try connection.query(
+      "SELECT record FROM trading.agent_logs WHERE chain = $1 AND id = $2", [chain, "\(common)"]
+    ).value
+    guard let row else { return }
+    if row != line.text {
+      add(.rewritten, chain, common, "record \(common) is another one than the local journal's")
+    }
+    if last > local.lastSequence {
+      add(
+        .rewritten, chain, local.lastSequence + 1,
+        "the database has record \(last), and the local journal ends with \(local.lastSequence)")
+    }
+  }
+
+  private mutating func add(
+    _ kind: DatabaseFinding.Kind, _ chain: String, _ sequence: Int64?, _ message: String
+  ) {
+    guard result.findings.count < Self.maximumFindings else { return }
+    result.findings.append(DatabaseFinding(kind: kind, chain: chain, sequence: sequence, message: message))
+  }
+}

@@ -1,0 +1,57 @@
+import ArgumentParser
+import Controller
+import Foundation
+
+/// What auditors ask: `audit log`, `audit explain`, `audit verify`.
+struct Audit: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Read and verify the record of what was decided and done.",
+    subcommands: [AuditLog.self, AuditExplain.self, AuditVerify.self])
+}
+
+/// Where an audit command reads: a database, or the journal of a state directory.
+struct AuditPlace: ParsableArguments {
+  @Option(help: "A libpq connection string, or \"embedded\" together with --state; by default MT4_DATABASE.")
+  var database: String?
+
+  @Option(help: "A state directory: its local journal, without --database.")
+  var state: String?
+
+  /// The database, unless only `--state` was given.
+  func option() throws -> DatabaseOption? {
+    let environment = ProcessInfo.processInfo.environment
+    let text = database ?? (state == nil ? environment["MT4_DATABASE"] : nil)
+    guard text != nil || state != nil else {
+      throw ValidationError("Give --database URL, or --state DIR for a local journal.")
+    }
+    return try text.map { try DatabaseOption($0) }
+  }
+
+  /// Does one of both on a thread of its own. What goes wrong is said on stderr, and the exit code is 1, or 7 when the
+  /// database cannot be reached.
+  func ask<Value: Sendable>(
+    database fromDatabase: @escaping @Sendable (DatabaseTarget) throws(DatabaseError) -> Value,
+    journal fromJournal: @escaping @Sendable (String) throws -> Value
+  ) async throws -> Value {
+    do {
+      let state = state
+      guard let option = try option() else { return try fromJournal(state ?? "") }
+      return try await DatabaseThread.run("mt4ctl-audit") { () throws(DatabaseError) in
+        try AuditDatabase.with(option, stateDirectory: state, fromDatabase)
+      }
+    } catch let error as DatabaseError {
+      Self.complain(error.description)
+      throw ExitCode(error.kind == .unreachable || error.kind == .timeout ? 7 : 1)
+    } catch let error as JournalError {
+      Self.complain("\(error)")
+      throw ExitCode(1)
+    }
+  }
+
+  static func complain(_ text: String) { FileHandle.standardError.write(Data("mt4ctl: \(text)\n".utf8)) }
+}
+
+/// How records are printed.
+enum AuditFormat: String, ExpressibleByArgument, CaseIterable {
+  case table, csv, jsonl
+}
