@@ -198,7 +198,7 @@ extension DatabaseTests {
       let log = ShipperLog()
       let callbacks = log.callbacks
       let shipper = Shipper(
-        destination: .server(try database.target()), source: JournalSource(journal),
+        destination: .server(try database.target()), source: JournalSource(journal: journal),
         callbacks: ShipperCallbacks(onShipped: {
           journal.markShipped($0)
           callbacks.onShipped($0)

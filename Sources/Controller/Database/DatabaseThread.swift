@@ -6,7 +6,8 @@ public enum DatabaseThread {
   static func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
     let thread = Thread(block: body)
     thread.name = name
-    thread.stackSize = 1 << 20
+    // Deep enough for the JSON parser's bounded recursion.
+    thread.stackSize = 4 << 20
     thread.start()
   }
 

@@ -1,7 +1,8 @@
 import Reconciler
 import Synchronization
 
-/// The journal as the shipper reads it: a cursor that goes on where it stopped, and starts anew where it is asked to.
+/// The journal as the shipper reads it: a cursor that goes on where it stopped, and starts anew where it is asked to. Lines
+/// whose segments were removed are skipped: the shipper asks after 0 to learn the chain.
 final class JournalSource: ShipperSource {
   private struct Place {
     var cursor: JournalCursor?
@@ -15,9 +16,10 @@ final class JournalSource: ShipperSource {
 
   func lines(after sequence: Int64, limit: Int) throws -> [JournalLine] {
     try place.withLock { place throws(JournalError) in
-      if place.cursor == nil || place.next != sequence { place.cursor = journal.cursor(after: sequence) }
+      let from = max(sequence, journal.oldestSequence - 1)
+      if place.cursor == nil || place.next != from { place.cursor = journal.cursor(after: from) }
       let lines = try place.cursor?.next(limit: limit) ?? []
-      place.next = lines.last?.sequence ?? sequence
+      place.next = lines.last?.sequence ?? from
       return lines
     }
   }
