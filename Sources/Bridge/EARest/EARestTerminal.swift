@@ -6,7 +6,7 @@ public import Reconciler
 /// A terminal behind an EA's REST interface.
 ///
 /// Its requests go one after another (with `connections: 2` account runs beside positions). A trade waits for the request that is
-/// under way, at most the read's timeout, and then goes before the rest of the read.
+/// under way, at most the read's timeout, and then goes before the rest of the read. It closes with its last reference.
 public final class EARestTerminal: Terminal {
   private let mailbox: Mailbox
   private let plan: TerminalPlan
