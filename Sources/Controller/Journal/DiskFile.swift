@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// An open file, closed when nobody holds it any more.

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 public import Reconciler
 

@@ -1,6 +1,7 @@
 // Journal: the local record log: lines, their chain of hashes, segment files, the writer, recovery, verification. It knows
 // nothing of what a record means: no decision, no database and no terminal belongs here.
 
+import CDispatch
 import Glibc
 public import Reconciler
 

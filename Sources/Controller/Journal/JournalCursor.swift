@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// Reads durable lines in order, each once, keeping its place in the file. For one thread at a time.

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// The calls that fail when a disk is full or broken, so that tests can make them fail.

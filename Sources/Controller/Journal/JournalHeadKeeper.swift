@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// Rewrites `journal/head` when it is due: at most once a second, and at the moments that ask for it.

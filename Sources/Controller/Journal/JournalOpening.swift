@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// What is on disk at start, after the unfinished end was cut off: the writer goes on from here.

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// A value behind a lock, with a condition to wait for: what Swift's `Mutex` lacks for a thread that sleeps until work comes.

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// A segment file by its first sequence.

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// The end of the newest segment: its last whole line, and what a crash left after it.

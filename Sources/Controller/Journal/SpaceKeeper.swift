@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// Watches the room for records and keeps the reserve: a file of real blocks that is given back piece by piece when the

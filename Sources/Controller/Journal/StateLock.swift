@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// The lock on a state directory, held as long as this value lives.

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// Texts of the C library as Swift strings.

@@ -1,4 +1,5 @@
 import Bridge
+import CDispatch
 import Glibc
 public import Logging
 import Reconciler

@@ -1,4 +1,5 @@
 import Foundation
+import CDispatch
 import Glibc
 
 /// A folder or a file that could not be read.

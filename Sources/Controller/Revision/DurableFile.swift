@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// Files that are there whole after a power cut, or not at all.

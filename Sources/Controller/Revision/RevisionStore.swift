@@ -2,6 +2,7 @@
 // each reading. What a set means is the loader's business; which one is in force is the loop's.
 
 import Foundation
+import CDispatch
 import Glibc
 public import Reconciler
 

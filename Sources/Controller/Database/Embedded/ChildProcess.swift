@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 
 /// A child process with nothing of ours but a folder as descriptor 3 and a log for its output.

@@ -1,6 +1,7 @@
 // Watch: tells that a folder of manifests changed, however editors, package managers and deployments change it. What
 // changed, and whether it is any good, is the loader's business.
 
+import CDispatch
 import Glibc
 import Synchronization
 

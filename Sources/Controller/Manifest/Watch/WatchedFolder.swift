@@ -1,4 +1,5 @@
 import Foundation
+import CDispatch
 import Glibc
 import Synchronization
 
