@@ -7,7 +7,7 @@ extension Reconciler {
     if facts.isNew {
       record(
         .revisionLoaded, agent: nil,
-        "revision \(fleet.revision) is in force: \(fleet.agents.count) agents, by \(facts.actor)",
+        "revision \(fleet.revision) is in force: \(Count.of(fleet.agents.count, "agent")), by \(facts.actor)",
         .fields([
           "sha256": .string(fleet.fingerprint), "actor": .string(facts.actor),
           "git_commit": facts.gitCommit.map { .string($0) }, "agents": .int(fleet.agents.count),
@@ -81,7 +81,7 @@ extension Reconciler {
     let tickets = agents[i].snapshot?.positions?.value.map(\.ticket) ?? []
     record(
       .orphaned, agent: i,
-      "its manifest is gone; \(tickets.count) positions are left as they are, and it is not polled any more",
+      "its manifest is gone; \(Count.of(tickets.count, "position")) stay as they are, and it is not polled any more",
       ["tickets": AgentMemory.encode(tickets)], now)
     if agents[i].lane != .sending { agents[i].lane = .idle }
   }

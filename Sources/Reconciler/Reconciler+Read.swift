@@ -83,7 +83,7 @@ extension Reconciler {
     takeParts(i, snapshot)
     if agents[i].memory.online != true {
       record(
-        .agentOnline, agent: i, "its terminal answers: \(positions.value.count) positions",
+        .agentOnline, agent: i, "its terminal answers: \(Count.of(positions.value.count, "position"))",
         ["positions": .int(positions.value.count)], observedAt: account.span.ended.wall, now)
     }
     look(i, positions, account, now)
@@ -198,7 +198,7 @@ extension Reconciler {
     metadata["positions"] = .int(agents[i].lastTickets.count)
     record(
       .heartbeat, agent: i,
-      "\(agents[i].quietPasses) passes; equity \(account.equity.money), \(agents[i].lastTickets.count) positions",
+      "\(agents[i].quietPasses) passes; equity \(account.equity.money), \(Count.of(agents[i].lastTickets.count, "position"))",
       .object(metadata), now)
     agents[i].quietPasses = 0
   }

@@ -17,7 +17,14 @@ extension PlanRunner.Outcome {
     let actions = agents.reduce(0) { $0 + $1.plan.actions.count }
     let held = agents.reduce(0) { $0 + $1.plan.held.count }
     lines.append("")
-    lines.append("Plan: \(actions) to do, \(held) held" + (actions == 0 ? "; nothing would be changed." : "."))
+    let blind = unreachable.count
+    var sum = "Plan: \(actions) to do, \(held) held"
+    if blind > 0 {
+      sum += "; \(Count.of(blind, "terminal")) cannot be read, so nothing is known about what is there."
+    } else {
+      sum += actions == 0 ? "; nothing would be changed." : "."
+    }
+    lines.append(sum)
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -30,7 +37,7 @@ extension PlanRunner.Outcome {
     if let account = agent.account {
       lines.append(
         "    equity \(account.equity.money) \(account.currency), balance \(account.balance.money), "
-          + "\(agent.positions.count) positions, \(agent.orders.count) pending orders")
+          + "\(Count.of(agent.positions.count, "position")), \(Count.of(agent.orders.count, "pending order"))")
     }
     for action in agent.plan.actions {
       lines.append("  \(sign(action.kind)) \(action.message) [\(action.reason.rawValue)]")

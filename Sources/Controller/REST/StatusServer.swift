@@ -26,7 +26,7 @@ struct StatusServer: Sendable {
   /// The web framework's own lines are not for operators.
   private var quiet: Logger {
     var logger = log
-    logger.logLevel = .error
+    logger.logLevel = .critical
     return logger
   }
 
