@@ -34,7 +34,7 @@ extension Reconciler {
     let shown = errors.prefix(50)
     record(
       .revisionRejected, agent: nil,
-      "the manifests were refused (\(errors.count) errors); revision \(revision) stays in force: \(errors.first ?? "")",
+      "the manifests were refused (\(Count.of(errors.count, "error"))); revision \(revision) stays in force: \(errors.first ?? "")",
       ["errors": .array(shown.map { .string($0) }), "count": .int(errors.count), "actor": .string(actor)], now)
     for i in agents.indices { refreshConditions(i, now) }
   }

@@ -50,6 +50,7 @@ public final class ControllerService: Sendable {
     var shipper: Shipper
     var embedded: EmbeddedPostgres?
     var watcher: ManifestWatcher?
+    var control: ControlServer?
     var loop: ControllerLoop
     var reconciler: Reconciler
   }
@@ -110,8 +111,8 @@ public final class ControllerService: Sendable {
         }
       ))
     return Running(
-      journal: journal, engine: engine, shipper: shipper, embedded: destination.embedded, watcher: watcher, loop: loop,
-      reconciler: reconciler)
+      journal: journal, engine: engine, shipper: shipper, embedded: destination.embedded, watcher: watcher,
+      control: startControl(), loop: loop, reconciler: reconciler)
   }
 
   private func openJournal() throws(StartError) -> Journal {
@@ -234,6 +235,7 @@ public final class ControllerService: Sendable {
     let end = await Blocking.value("mt4-loop") { parts.loop.run(parts.reconciler) }
     web.cancel()
     let served = await web.value
+    parts.control?.stop()
     parts.watcher?.stop()
     _ = await Blocking.value("mt4-stop") { parts.engine.stop(within: .seconds(5)) }
     let shippedAll = await parts.shipper.stop(withinSeconds: 5)

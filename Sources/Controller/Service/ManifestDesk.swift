@@ -11,6 +11,7 @@ final class ManifestDesk: Sendable {
   private let mailbox: Mailbox
   private let log: Logger
   private let environment: [String: String]
+  private static let atStart = "start"
   private let queue = DispatchQueue(label: "mt4-manifests")
 
   init(options: ControllerOptions, store: RevisionStore, mailbox: Mailbox, log: Logger) {
@@ -26,7 +27,7 @@ final class ManifestDesk: Sendable {
   /// Throws 3 if there is neither. To be called once, before the loop runs, on a thread that may block.
   func first() throws(StartError) {
     switch ManifestLoader.load(directory: directory) {
-    case .accepted(let loaded): try take(loaded, actor: "start")
+    case .accepted(let loaded): try take(loaded, actor: Self.atStart)
     case .rejected(let errors):
       for error in errors { log.error("\(error)", metadata: .keys([.path: directory])) }
       try lastGood(errors)
@@ -58,9 +59,12 @@ final class ManifestDesk: Sendable {
   }
 
   private func take(_ loaded: LoadedManifests, actor: String) throws(StartError) {
-    for warning in loaded.warnings { log.warning("\(warning.headline)") }
     do throws(RevisionError) {
       let accepted = try store.accept(loaded, actor: actor, at: SystemClock.now().wall)
+      // A reload that changes nothing warns of nothing new.
+      if accepted.isNew || actor == Self.atStart {
+        for warning in loaded.warnings { log.warning("\(warning.headline)") }
+      }
       var fleet = loaded.fleet
       fleet.revision = accepted.revision.number
       hand(fleet, RevisionFacts(isNew: accepted.isNew, actor: actor, gitCommit: loaded.gitCommit))
@@ -85,8 +89,8 @@ final class ManifestDesk: Sendable {
       metadata: .keys([.path: directory, .revision: String(latest.number)]))
     var fleet = loaded.fleet
     fleet.revision = latest.number
-    hand(fleet, RevisionFacts(isNew: false, actor: "start"))
-    reject(errors.map(\.headline), "start")
+    hand(fleet, RevisionFacts(isNew: false, actor: Self.atStart))
+    reject(errors.map(\.headline), Self.atStart)
   }
 
   private func hand(_ fleet: Fleet, _ facts: RevisionFacts) {

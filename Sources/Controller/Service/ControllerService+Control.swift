@@ -1,0 +1,88 @@
+import Dispatch
+import Logging
+import Reconciler
+import Synchronization
+
+// What a person on the host says, brought to the manifest desk and to the loop.
+extension ControllerService {
+  /// `nil` where there can be none: the controller does its work without it, and says so.
+  func startControl() -> ControlServer? {
+    let path = ControlPath.own(state: options.state, environment: options.environment)
+    do throws(ControlError) {
+      return try ControlServer(path: path) { [self] request, actor in obey(request, actor) }
+    } catch {
+      log.error("there is no control socket: \(error)", metadata: .keys([.path: path]))
+      return nil
+    }
+  }
+
+  /// Blocks until it is obeyed or refused, with a deadline; runs on a connection's thread.
+  private func obey(_ request: ControlRequest, _ actor: String) -> ControlAnswer {
+    switch request {
+    case .reload(let wait): reloadAnswer(wait: wait, actor)
+    case .pause(let name, let reason): named(name) { command(.pause($0, reason: reason), actor) }
+    case .resume(let name, let reason): named(name) { command(.resume($0, reason: reason), actor) }
+    case .forget(let name, let reason): named(name) { command(.forget($0, reason: reason), actor) }
+    case .resolve(let action, let executed, let ticket, let reason):
+      command(
+        .resolve(actionID: action, executed: executed, ticket: ticket.map { Ticket($0) }, reason: reason), actor)
+    }
+  }
+
+  private func named(_ name: String, _ body: (AgentID) -> ControlAnswer) -> ControlAnswer {
+    let agents = board.picture?.agents ?? [:]
+    if agents[AgentID(name)] != nil { return body(AgentID(name)) }
+    if let match = agents.values.first(where: { $0.spec.metadataName == name }) { return body(match.spec.id) }
+    // An agent that only the journal knows has no picture, but can be forgotten by its id.
+    return body(AgentID(name))
+  }
+
+  private func command(_ command: Command, _ actor: String) -> ControlAnswer {
+    let verdict: CommandVerdict? = wait { done in
+      mailbox.post(.command(command, actor: actor, answer: done))
+    }
+    switch verdict {
+    case .done(let text)?: return ControlAnswer(.done, text)
+    case .refused(let why)?: return ControlAnswer(.refused, why)
+    case .unknownName(let name)?: return ControlAnswer(.invalid, "there is no \(name)")
+    case nil: return ControlAnswer(.refused, "the loop did not answer within 10 s; look at the log")
+    }
+  }
+
+  private func reloadAnswer(wait: Bool, _ actor: String) -> ControlAnswer {
+    guard wait else {
+      reload(actor: actor)
+      return ControlAnswer(.done, "a reload is on its way")
+    }
+    let errors: [ManifestDiagnostic]? = self.wait { done in reload(actor: actor, done) }
+    guard let errors else { return ControlAnswer(.refused, "the manifests were not read within 10 s") }
+    guard errors.isEmpty else {
+      return ControlAnswer(
+        .rejected, "\(Count.of(errors.count, "error")); the old revision stays in force",
+        errors: errors.map(\.description))
+    }
+    return ControlAnswer(.done, "the manifests are accepted")
+  }
+
+  private func wait<Value: Sendable>(_ start: (@escaping @Sendable (Value) -> Void) -> Void) -> Value? {
+    let box = AnswerBox<Value>()
+    start { box.put($0) }
+    return box.take(within: .seconds(10))
+  }
+}
+
+/// Carries an answer from the loop's thread to the one that waits for it.
+private final class AnswerBox<Value: Sendable>: Sendable {
+  private let value: Mutex<Value?> = Mutex(nil)
+  private let answered = DispatchSemaphore(value: 0)
+
+  func put(_ new: Value) {
+    value.withLock { $0 = new }
+    answered.signal()
+  }
+
+  func take(within limit: Duration) -> Value? {
+    _ = answered.wait(timeout: .now() + .microseconds(Int(clamping: limit.inMicroseconds)))
+    return value.withLock { $0 }
+  }
+}
