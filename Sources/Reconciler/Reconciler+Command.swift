@@ -70,6 +70,10 @@ extension Reconciler {
     if memory.breachPause != nil, agents[i].dayVerdict?.figures?.isBreached ?? true {
       obstacle = "equity is still at or below the day's floor, so it would be paused again at once"
     }
+    if memory.breachPause?.needsPerson == true, agents[i].dayVerdict?.drawdown?.isBreached ?? false {
+      obstacle =
+        "the drawdown is still over max_drawdown, so it would be paused again at once; raise the limit in its manifest first"
+    }
     if let obstacle {
       say(i, "resume", why, actor, "refused: \(obstacle)", now)
       return .refused(obstacle)

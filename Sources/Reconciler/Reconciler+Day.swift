@@ -23,6 +23,9 @@ extension Reconciler {
       let metadata = agents[i].memory.dailyLoss.metadata(of: .breach(figures))
       breach(i, figures, metadata, positions.value, account, now)
     }
+    if verdict.isTrusted, let drawdown = verdict.drawdown, let figures = verdict.figures {
+      noteDrawdown(i, drawdown, figures, positions.value, account, now)
+    }
     if let days = verdict.wants.historyDays, !agents[i].history.unsupported {
       agents[i].wantsHistory = true
       agents[i].historyDays = max(days, HistoryView.windowDays)
@@ -61,25 +64,21 @@ extension Reconciler {
   ) {
     let seen = account.span.ended.wall
     let currency = account.value.currency
-    let picture: [JSONValue] = positions.map {
-      .fields([
-        "ticket": .int($0.ticket.number), "symbol": .string($0.symbol.text), "side": .string($0.side.rawValue),
-        "lots": .decimal($0.lots), "net_profit": .decimal($0.netProfit), "open_price": .decimal($0.openPrice),
-        "stop_loss": $0.stopLoss.map { .decimal($0) },
-      ])
-    }
     var full = metadata.object ?? [:]
-    full["positions"] = .array(picture)
+    full["positions"] = picture(positions)
     record(
       .breach, agent: i, reason: .dailyLoss,
       "equity \(figures.equity.money) \(currency) touched the day's floor \(figures.floor.money): anchor "
         + "\(figures.anchor.money), flows \(figures.flows.money), limit \(figures.limit.money)", .object(full),
       observedAt: seen, now)
-    let pause = AgentMemory.BreachPause(
+    var pause = AgentMemory.BreachPause(
       reason: .dailyLoss, dayKey: dayKey(i, now), since: now.wall,
       closesAll: agents[i].spec.risk.onBreach == .closeAndPause, tickets: positions.map(\.ticket))
+    // A drawdown that was breached before still waits for a person.
+    pause.needsPerson = agents[i].memory.breachPause?.needsPerson ?? false
     let closes = pause.closesAll ? "every position is closed" : "existing positions stay, new ones are disallowed"
-    let resume = agents[i].spec.risk.resume == .nextDay ? "resumes on the next day" : "waits for mt4ctl resume"
+    let waits = pause.needsPerson || agents[i].spec.risk.resume == .manual
+    let resume = !waits ? "resumes on the next day" : "waits for mt4ctl resume"
     record(
       .paused, agent: i, reason: .dailyLoss, "paused after the breach: \(closes); it \(resume)",
       ["cause": "breach", "pause": AgentMemory.encode(pause)], observedAt: seen, now)
@@ -87,10 +86,22 @@ extension Reconciler {
     agents[i].generation += 1
   }
 
+  /// The positions as they stood at a breach.
+  func picture(_ positions: [Position]) -> JSONValue {
+    .array(
+      positions.map {
+        .fields([
+          "ticket": .int($0.ticket.number), "symbol": .string($0.symbol.text), "side": .string($0.side.rawValue),
+          "lots": .decimal($0.lots), "net_profit": .decimal($0.netProfit), "open_price": .decimal($0.openPrice),
+          "stop_loss": $0.stopLoss.map { .decimal($0) },
+        ])
+      })
+  }
+
   /// `next_day`: the first moment after the next reset when nothing is unknown, no person paused it and the rest is over.
   private mutating func resumeIfDue(_ i: Int, _ now: Moment) {
     guard let pause = agents[i].memory.breachPause, agents[i].spec.risk.resume == .nextDay,
-      pause.reason == .dailyLoss, agents[i].memory.operatorPause == nil
+      pause.reason == .dailyLoss, !pause.needsPerson, agents[i].memory.operatorPause == nil
     else { return }
     let today = dayKey(i, now)
     guard today > pause.dayKey, agents[i].memory.dailyLoss.anchor?.dayKey == today else { return }

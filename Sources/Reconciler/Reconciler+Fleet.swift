@@ -26,6 +26,7 @@ extension Reconciler {
         add(spec, now)
       }
     }
+    rebuildLedger()
     for i in agents.indices { refreshConditions(i, now) }
   }
 

@@ -81,7 +81,8 @@ extension Reconciler {
 
   /// `refused` is recorded when it changes by its reason, not on every pass.
   mutating func noteVerdicts(_ i: Int, _ plan: Plan, _ observedAt: Timestamp, _ now: Moment) {
-    var current: Set<String> = []
+    // One that waits for a quote keeps its last verdict; it will be judged in a moment.
+    var current = Set(plan.undecided.map(\.subject))
     for held in plan.held {
       guard let hold = held.holds.first, Self.isWorthRecording(hold.reason) else { continue }
       current.insert(held.action.subject)

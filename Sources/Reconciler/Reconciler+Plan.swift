@@ -2,24 +2,27 @@
 
 extension Reconciler {
   func planInput(
-    _ i: Int, _ positions: [Position], _ account: Account, _ trust: SnapshotTrust.Verdict, _ now: Moment
+    _ i: Int, _ positions: [Position], _ account: Account, _ trust: SnapshotTrust.Verdict, fleet look: FleetLook?,
+    _ now: Moment
   ) -> PlanInput {
     let agent = agents[i]
     let policy = fleet?.policy ?? FleetPolicy()
-    let look = agent.snapshot?.positions?.span.began.steady
-    let ordersFresh = agent.orders.map { reply in look.map { reply.span.began.steady >= $0 } ?? false } ?? false
+    let began = agent.snapshot?.positions?.span.began.steady
+    let ordersFresh = agent.orders.map { reply in began.map { reply.span.began.steady >= $0 } ?? false } ?? false
     var ticks = agent.ticks
     // A reduction needs the broker's step, which does not age; an open asks for the quote's age itself.
     for symbol in agent.ticks.keys where agent.ticks[symbol]?.value.symbol != symbol { ticks[symbol] = nil }
     return PlanInput(
       spec: agent.spec, memory: agent.memory, policy: policy, now: now, account: account, positions: positions,
       orders: currentOrders(agent), ordersFresh: ordersFresh, ordersUnsupported: agent.ordersUnsupported, ticks: ticks,
+      tickFailures: agent.tickFailures,
       dayKey: dayKey(i, now), dayVerdict: agent.dayVerdict, trust: trust,
-      unresolved: agent.memory.unresolved.filter { $0.id != agent.live?.id }, withoutStopSince: agent.withoutStopSince,
+      unresolved: agent.memory.unresolved.filter { $0.id != agent.live?.id }, live: agent.live,
+      withoutStopSince: agent.withoutStopSince,
       stopRefused: agent.stopRefused, missing: agent.missing.mapValues(\.looks), holdsForAll: holdsForAll(i, now),
       holdsForOpens: journalHolds(now), closesLeft: closesLeft(policy, now),
       opensInLastMinute: agent.opensSent.filter { now.steady - $0 < .seconds(60) }.count,
-      historyUsable: !agent.history.unsupported)
+      historyUsable: !agent.history.unsupported, fleet: look)
   }
 
   /// Orders as last read, unless a write has ended since.

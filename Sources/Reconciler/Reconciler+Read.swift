@@ -119,7 +119,27 @@ extension Reconciler {
     }
     agents[i].wantsTicks = []
     for symbol in snapshot.ticks.keys.sorted() {
-      if case .read(let reply)? = snapshot.ticks[symbol] { agents[i].ticks[symbol] = reply }
+      if case .read(let reply)? = snapshot.ticks[symbol] {
+        agents[i].ticks[symbol] = reply
+        agents[i].tickFailures[symbol] = nil
+      }
+    }
+    noteTickFailures(i, snapshot)
+  }
+
+  /// A quote that was asked for and did not come is not asked for on the spot again, and holds what needs it.
+  private mutating func noteTickFailures(_ i: Int, _ snapshot: Snapshot) {
+    guard let at = snapshot.positions?.span.ended.steady else { return }
+    for symbol in snapshot.request.ticks {
+      let failure: TickFailure
+      switch snapshot.ticks[symbol] {
+      case .read: continue
+      case .failed(let why):
+        failure = TickFailure(message: "\(why.endpoint) \(why.message)", unsupported: why.code == .notFound, at: at)
+      case .unsupported: failure = TickFailure(message: "it does not have the symbol", unsupported: true, at: at)
+      case .notAsked, nil: failure = TickFailure(message: "it was left out of the reply", unsupported: false, at: at)
+      }
+      agents[i].tickFailures[symbol] = failure
     }
   }
 
@@ -144,8 +164,9 @@ extension Reconciler {
     if usable {
       again = observeDay(i, positions, account, now)
       judgeUnknowns(i, now)
+      noteExposure(i, positions, account.value, now)
     }
-    let input = planInput(i, positions.value, account.value, trust, now)
+    let input = planInput(i, positions.value, account.value, trust, fleet: fleetLook(i, now), now)
     let (plan, owners) = Planner.plan(input)
     agents[i].plan = plan
     if usable { learn(i, positions.value, owners, now) }
@@ -171,6 +192,7 @@ extension Reconciler {
       return scheduleRead(i, at: now.steady, now)
     }
     agents[i].rereads = 0
+    agents[i].wantsTicks += plan.watchesTicks + agents[i].exposureWants
     scheduleNextPoll(i, now)
   }
 

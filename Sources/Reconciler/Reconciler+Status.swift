@@ -20,7 +20,15 @@ extension Reconciler {
       revision: revision, fingerprint: fleet?.fingerprint ?? "", manifestErrors: manifestErrors,
       policy: fleet?.policy ?? FleetPolicy(), agents: agentIDs, journal: journal, lastSequence: sequence,
       unknownOutcomes: agents.reduce(0) { $0 + $1.memory.unresolved.filter(\.wasUnknown).count },
-      isDraining: draining)
+      isDraining: draining, exposure: fleetExposure)
+  }
+
+  /// What the fleet carries, of the agents that were looked at.
+  var fleetExposure: FleetExposure {
+    FleetExposure(
+      currency: ledger.currency, equity: ledger.equity, openRisk: ledger.openRisk, gross: ledger.gross, net: ledger.net,
+      incomplete: agents.filter { !$0.memory.orphaned && ($0.exposure.map { $0.missing != nil } ?? true) }.map(\.id)
+        .sorted())
   }
 
   /// Whether the agent's plan is settled: no further look was asked for at once. For `mt4ctl plan`.
@@ -99,6 +107,9 @@ extension Reconciler {
     if let held = agent.plan.held.first, let hold = held.holds.first {
       return (.no, hold.reason.rawValue, "held: \(held.action.message); \(hold.message)")
     }
+    if let action = agent.plan.undecided.first {
+      return (.no, Reason.inFlight.rawValue, "\(action.message): it waits for quotes")
+    }
     return (.yes, "in_sync", "actual equals desired")
   }
 
@@ -126,6 +137,12 @@ extension Reconciler {
     }
     guard let figures = agent.dayVerdict?.figures else {
       return (.unknown, "no_anchor", "the day has no anchor yet")
+    }
+    if let drawdown = agent.dayVerdict?.drawdown, drawdown.isBreached {
+      return (
+        .no, Reason.maxDrawdown.rawValue,
+        "\(drawdown.fall.cents) below \(drawdown.reference.cents), max_drawdown is \(drawdown.limit.cents)"
+      )
     }
     if agent.dayVerdict?.isOver80 == true {
       return (
@@ -157,6 +174,7 @@ extension Reconciler {
     guard agent.snapshot != nil else { return (.unknown, "not_seen", "it was not looked at yet") }
     if let action = agent.plan.actions.first { return (.yes, action.reason.rawValue, action.message) }
     if let held = agent.plan.held.first { return (.yes, held.action.reason.rawValue, held.action.message) }
+    if let action = agent.plan.undecided.first { return (.yes, action.reason.rawValue, action.message) }
     return (.no, "in_sync", "actual equals desired")
   }
 }

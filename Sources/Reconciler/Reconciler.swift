@@ -31,6 +31,7 @@ public struct Reconciler: Sendable {
   var degraded = false
 
   // The fleet and the interval.
+  var ledger = FleetLedger()
   var recentCloses: [Steady] = []
   /// Which agents answer for an account at a server.
   var accountHolders: [String: [AgentID]] = [:]
@@ -73,7 +74,10 @@ public struct Reconciler: Sendable {
     let record = Record(
       sequence: sequence, agent: i.map { agents[$0].id }, type: type, reason: reason, message: message,
       metadata: metadata, actionID: actionID, revision: revision, observedAt: observedAt, createdAt: now.wall)
-    if let i { agents[i].memory.apply(record, live: true) }
+    if let i {
+      agents[i].memory.apply(record, live: true)
+      if [.intent, .outcome, .resolved].contains(type) { notePending(i) }
+    }
     guard !configuration.planOnly else { return sequence }
     lag.recorded(sequence, now.steady)
     effects.append(.record(record))

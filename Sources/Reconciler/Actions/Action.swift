@@ -46,6 +46,9 @@ public struct PlannedAction: Hashable, Sendable {
   /// Net profit of the position, for the order of closes.
   public var profit: FixedDecimal = .zero
   public var slippagePoints: Int?
+  /// Of an open: the most that it may lose, and lots x contract x price; in the account's currency.
+  public var risk: FixedDecimal?
+  public var gross: FixedDecimal?
 
   /// What tells two actions of one agent apart across passes.
   public var subject: String {

@@ -19,6 +19,10 @@ public struct LiveAction: Hashable, Sendable {
   /// Empty for all but opens.
   public var mark: String
   public var slippagePoints: Int?
+  /// Of an open: the most that it may lose, and lots x contract x price; in the account's currency. It counts for the day
+  /// and the fleet from the intent on.
+  public var risk: FixedDecimal?
+  public var gross: FixedDecimal?
   /// The position's lots before a close, reduction or modify.
   public var lotsBefore: FixedDecimal?
   /// All tickets that were seen before the send.
@@ -66,6 +70,8 @@ extension LiveAction {
     reason = planned.reason
     mark = planned.kind.opens ? ActionID.mark(of: id) : ""
     slippagePoints = planned.slippagePoints
+    risk = planned.risk
+    gross = planned.gross
     self.lotsBefore = lotsBefore
     self.before = before
     self.sequence = sequence
@@ -99,6 +105,7 @@ extension LiveAction {
       "take_profit": takeProfit.map { .decimal($0) }, "mark": mark.isEmpty ? nil : .string(mark),
       "attempt": .int(attempt), "target": target.map { .string($0) }, "spec_key": specKey.map { .string($0) },
       "lots_before": lotsBefore.map { .decimal($0) }, "slippage_points": slippagePoints.map { .int($0) },
+      "risk": risk.map { .decimal($0) }, "gross": gross.map { .decimal($0) },
       "before": .array(before.map { .int($0.number) }), "numbers": .object(numbers), "desired": desired,
       "manifest_file": place.map { .string($0.file) }, "manifest_line": place.map { .int($0.line) },
     ])
@@ -125,6 +132,8 @@ extension LiveAction {
     self.reason = reason
     mark = data["mark"]?.string ?? ""
     slippagePoints = data["slippage_points"]?.int.map { Int($0) }
+    risk = data["risk"]?.decimal
+    gross = data["gross"]?.decimal
     lotsBefore = data["lots_before"]?.decimal
     before = (data["before"]?.array ?? []).compactMap { $0.int.map { Ticket($0) } }
     sequence = record.sequence

@@ -24,6 +24,7 @@ extension AgentMemory {
             "day": .string($0.dayKey),
           ]
         }),
+      "sizes": .object(sizes.mapValues { ["spec_key": .string($0.specKey), "lots": .decimal($0.lots)] }),
       "owned": .array(
         owned.keys.sorted().compactMap { ticket in
           owned[ticket].map {
@@ -89,6 +90,10 @@ extension AgentMemory {
       }
       return Refusal(code: Int(code), message: $0["message"]?.string ?? "", specKey: key, dayKey: day)
     }
+    sizes = (json["sizes"]?.object ?? [:]).compactMapValues {
+      guard let key = $0["spec_key"]?.string, let lots = $0["lots"]?.decimal else { return nil }
+      return FrozenSize(specKey: key, lots: lots)
+    }
     for item in json["owned"]?.array ?? [] {
       guard let ticket = item["ticket"]?.int, let target = item["target"]?.string else { continue }
       owned[Ticket(ticket)] = Ownership(
@@ -113,6 +118,7 @@ extension AgentMemory {
     [
       "reason": .string(pause.reason.rawValue), "day": .string(pause.dayKey), "since": .time(pause.since),
       "closes_all": .bool(pause.closesAll), "tickets": encode(pause.tickets),
+      "needs_person": .bool(pause.needsPerson),
     ]
   }
 
@@ -121,7 +127,8 @@ extension AgentMemory {
       let since = json["since"]?.time, let closesAll = json["closes_all"]?.bool
     else { return nil }
     return BreachPause(
-      reason: reason, dayKey: day, since: since, closesAll: closesAll, tickets: tickets(json["tickets"]))
+      reason: reason, dayKey: day, since: since, closesAll: closesAll, tickets: tickets(json["tickets"]),
+      needsPerson: json["needs_person"]?.bool ?? (reason == .maxDrawdown))
   }
 }
 

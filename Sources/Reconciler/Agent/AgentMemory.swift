@@ -3,7 +3,7 @@
 
 /// The durable part of an agent. Whatever changes it is recorded first.
 public struct AgentMemory: Hashable, Sendable {
-  /// A daily loss (or, later, a drawdown) was breached.
+  /// A daily loss or a drawdown was breached.
   public struct BreachPause: Hashable, Sendable {
     public var reason: Reason
     /// The day that was breached.
@@ -14,6 +14,8 @@ public struct AgentMemory: Hashable, Sendable {
     public var tickets: [Ticket]
     /// When this process first knew of it; the clock of the wall may have been set since.
     var sinceSteady: Steady?
+    /// A drawdown was breached, at first or meanwhile: only a person resumes.
+    public var needsPerson = false
   }
 
   /// A person paused it.
@@ -42,6 +44,12 @@ public struct AgentMemory: Hashable, Sendable {
     public var dayKey: String
   }
 
+  /// The lots that a target's open was recorded with; they stand until its spec changes.
+  public struct FrozenSize: Hashable, Sendable {
+    public var specKey: String
+    public var lots: FixedDecimal
+  }
+
   /// Whose a ticket is.
   public struct Ownership: Hashable, Sendable {
     public var target: String
@@ -63,6 +71,8 @@ public struct AgentMemory: Hashable, Sendable {
   public var operatorPause: OperatorPause?
   public var spent: [String: Spent] = [:]
   public var refusals: [String: Refusal] = [:]
+  /// By target.
+  public var sizes: [String: FrozenSize] = [:]
   public var owned: [Ticket: Ownership] = [:]
   /// Tickets that the controller closed, most recent last; their end spends no target.
   public var closedByUs: [Ticket] = []

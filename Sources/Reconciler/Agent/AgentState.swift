@@ -36,6 +36,12 @@ struct AgentState: Sendable {
   var ordersUnsupported = false
   var history = HistoryView()
   var ticks: [Symbol: Reply<Tick>] = [:]
+  /// Asks for a quote that brought none, until one does.
+  var tickFailures: [Symbol: TickFailure] = [:]
+  /// Its part in the fleet's totals, of the last good look.
+  var exposure: Exposure?
+  /// Quotes that its exposure is to be valued by anew, with the next regular look.
+  var exposureWants: [Symbol] = []
   /// Tickets and lots of the last good snapshot.
   var lastTickets: [Ticket] = []
   /// When a position was first seen without a stop.

@@ -145,7 +145,7 @@ struct CloseRules {
 
   /// Too many lots are partly closed; where a target holds several tickets, the newest go first.
   private func surplus(_ position: Position, of target: TargetSpec) -> Verdict {
-    guard let declared = target.declaredLots else { return .allowed }
+    guard let declared = input.lots(of: target) else { return .allowed }
     let mine = Set(owners.tickets[target.name] ?? [])
     let older = input.positions.filter { mine.contains($0.ticket) && Classification.older($0, position) }
     let room = declared - older.reduce(FixedDecimal.zero) { $0 + $1.lots }

@@ -4,13 +4,10 @@ struct OpenGuards {
   let target: TargetSpec
   /// Positions, pending orders and unknown opens that count.
   let count: Int
-  let tick: Tick?
 
+  /// What holds it whatever the market says.
   func holds() -> [Hold] {
-    var holds = input.holdsForOpens
-    holds += agent() + risk() + unknown()
-    if let tick { holds += market(tick) }
-    return holds
+    input.holdsForOpens + agent() + risk() + unknown()
   }
 
   private func agent() -> [Hold] {
@@ -35,7 +32,11 @@ struct OpenGuards {
         Hold(
           .rateLimit,
           "\(input.opensInLastMinute) orders in the last minute, max_orders_per_minute is "
-            + "\(spec.terminal.maxOrdersPerMinute)"))
+            + "\(spec.terminal.maxOrdersPerMinute)",
+          [
+            "orders": .int(input.opensInLastMinute),
+            "max_orders_per_minute": .int(spec.terminal.maxOrdersPerMinute),
+          ]))
     }
     return holds
   }
@@ -99,7 +100,8 @@ struct OpenGuards {
     return holds
   }
 
-  private func market(_ tick: Tick) -> [Hold] {
+  /// What the quote says.
+  func market(_ tick: Tick) -> [Hold] {
     var holds: [Hold] = []
     let risk = input.spec.risk
     let price = target.side == .buy ? tick.ask : tick.bid
@@ -110,7 +112,8 @@ struct OpenGuards {
       let age = (input.now.wall - tick.time).components.seconds
       holds.append(
         Hold(
-          .staleQuote, "the quote is \(age) s old, max_quote_age is \(limit.manifestText)", ["age_seconds": .int(age)]))
+          .staleQuote, "the quote is \(age) s old, max_quote_age is \(limit.manifestText)",
+          ["age_seconds": .int(age), "max_quote_age_seconds": .int(limit.components.seconds)]))
     }
     if let limit = risk.maxSpread, tick.spread > limit {
       holds.append(
@@ -131,13 +134,25 @@ struct OpenGuards {
   private func lots(_ tick: Tick) -> [Hold] {
     guard let lots = target.declaredLots else { return [] }
     if let least = tick.minLot, lots < least {
-      return [Hold(.riskBelowMinLot, "\(lots) lots are below the broker's least, \(least)")]
+      return [
+        Hold(
+          .riskBelowMinLot, "\(lots) lots are below the broker's least, \(least)",
+          ["lots": .decimal(lots), "min_lot": .decimal(least)])
+      ]
     }
     if let most = tick.maxLot, lots > most {
-      return [Hold(.lotsNotTradeable, "\(lots) lots are over the broker's most, \(most)")]
+      return [
+        Hold(
+          .lotsNotTradeable, "\(lots) lots are over the broker's most, \(most)",
+          ["lots": .decimal(lots), "max_lot": .decimal(most)])
+      ]
     }
     if let step = tick.lotStep, step.isPositive, !lots.isMultiple(of: step) {
-      return [Hold(.lotsNotTradeable, "\(lots) lots are not a multiple of the broker's step, \(step)")]
+      return [
+        Hold(
+          .lotsNotTradeable, "\(lots) lots are not a multiple of the broker's step, \(step)",
+          ["lots": .decimal(lots), "lot_step": .decimal(step)])
+      ]
     }
     return []
   }

@@ -15,6 +15,10 @@ public struct Plan: Hashable, Sendable {
   var adoptions: [(ticket: Ticket, target: String)] = []
   /// Quotes that opens or reductions need before they can be judged.
   var wantsTicks: [Symbol] = []
+  /// Quotes that a held open is judged by again with the next regular look.
+  var watchesTicks: [Symbol] = []
+  /// Opens that could not be judged yet, for want of what was asked for just now.
+  var undecided: [PlannedAction] = []
   /// Whether pending orders must be read before the plan can go on.
   var wantsOrders = false
 

@@ -11,11 +11,14 @@ struct PlanInput {
   var ordersFresh: Bool
   var ordersUnsupported: Bool
   var ticks: [Symbol: Reply<Tick>]
+  var tickFailures: [Symbol: TickFailure]
   var dayKey: String
   var dayVerdict: DailyLoss.Verdict?
   var trust: SnapshotTrust.Verdict
-  /// Actions whose outcome is not known, and the one that is on its way.
+  /// Actions whose outcome is not known, without the one that is on its way.
   var unresolved: [LiveAction]
+  /// The one that is on its way.
+  var live: LiveAction?
   var withoutStopSince: [Ticket: Steady]
   var stopRefused: Set<Ticket>
   var missing: [Ticket: Int]
@@ -28,6 +31,8 @@ struct PlanInput {
   /// Opens that were sent in the last minute.
   var opensInLastMinute: Int
   var historyUsable: Bool
+  /// `nil` when no limit over the fleet is declared.
+  var fleet: FleetLook?
 
   /// How long a position may be without a stop (manifest.md, what positions and targets mean).
   static let stopGrace: Duration = .seconds(60)

@@ -59,14 +59,16 @@ struct Planner {
   }
 
   private mutating func reduce(_ position: Position, _ reason: Reason, to keep: FixedDecimal, _ why: String) {
-    guard let tick = input.ticks[position.symbol]?.value else {
-      // The step and the least lots are the broker's: they are read first, for a reduction cannot be taken back.
+    let tick = input.ticks[position.symbol]?.value
+    if tick == nil, input.quotes.failure(position.symbol) == nil {
+      // The step and the least lots are the broker's: they are read first, for a reduction cannot be taken back. Where
+      // the terminal does not tell, the usual ones serve: no exit waits for a quote that does not come.
       plan.wantsTicks.append(position.symbol)
       return
     }
-    let step = tick.lotStep ?? Self.usualStep
+    let step = tick?.lotStep ?? OpenRisk.usualStep
     let rest = keep.floored(to: step)
-    guard rest >= tick.minLot ?? Self.usualStep else {
+    guard rest >= tick?.minLot ?? OpenRisk.usualStep else {
       return wanted.append(close(position, reason, "\(why); what would be left is under the broker's least"))
     }
     var action = close(position, reason, why)
@@ -77,8 +79,6 @@ struct Planner {
     action.numbers["keep"] = .decimal(rest)
     wanted.append(action)
   }
-
-  private static let usualStep = FixedDecimal("0.01") ?? .one
 
   private mutating func deleteOrders(_ verdicts: [Ticket: CloseRules.Verdict]) {
     let kept = input.positions.filter { if case .close = verdicts[$0.ticket] { false } else { true } }.count
@@ -156,7 +156,7 @@ struct Planner {
     let held = input.positions.filter { tickets.contains($0.ticket) }
     if !held.isEmpty {
       let lots = held.reduce(FixedDecimal.zero) { $0 + $1.lots }
-      let short = (target.declaredLots ?? lots) - lots
+      let short = (input.lots(of: target) ?? lots) - lots
       plan.targets.append(
         TargetStanding(name: target.name, state: .held(tickets), shortfall: short.isPositive ? short : .zero))
       // A position that is to be closed frees its target only once it is gone.
@@ -180,42 +180,81 @@ struct Planner {
     }
   }
 
+  /// Cheap questions first: what holds an open whatever the market says costs its terminal no read.
   private mutating func open(_ target: TargetSpec) {
     let tick = input.ticks[target.symbol]
     let fresh = tick.map { input.now.steady - $0.span.ended.steady <= PlanInput.maximumReadAge } ?? false
-    var action = PlannedAction(
-      kind: .open, actionClass: .open, reason: .target, symbol: target.symbol, side: target.side, ticket: nil,
-      lots: target.declaredLots ?? .zero,
-      message: "open \(target.side.rawValue) \(target.declaredLots?.description ?? "risk-sized") \(target.symbol) for "
-        + "target \(target.name), \(Self.levels(target.stopLoss, target.takeProfit))",
-      numbers: ["equity": .decimal(input.account.equity)])
-    action.target = target.name
-    action.specKey = target.specKey
-    let digits = tick?.value.digits ?? FixedDecimal.places
-    action.stopLoss = target.stopLoss?.rounded(places: digits)
-    action.takeProfit = target.takeProfit?.rounded(places: digits)
-    if let quote = tick?.value {
-      action.numbers["bid"] = .decimal(quote.bid)
-      action.numbers["ask"] = .decimal(quote.ask)
-      action.slippagePoints = slippage(quote)
-    }
+    var action = opening(target, tick?.value)
     let count = input.positions.count + input.orders.count + input.unresolved.filter { $0.kind == .open }.count
-    var holds = OpenGuards(input: input, target: target, count: count, tick: fresh ? tick?.value : nil).holds()
-    if case .risk = target.size {
-      holds.append(Hold(.notSupported, "size: risk is not built yet; nothing is opened on a guess"))
-    }
+    let guards = OpenGuards(input: input, target: target, count: count)
+    var holds = guards.holds()
     if let ticket = vanishing(target) {
       holds.append(Hold(.inFlight, "ticket \(ticket) is gone; a second look has to confirm it"))
     }
-    if !holds.isEmpty {
-      plan.held.append(HeldAction(action: action, holds: holds))
-    } else if !fresh {
-      plan.wantsTicks.append(target.symbol)
-    } else if !input.ordersFresh, !input.ordersUnsupported {
-      plan.wantsOrders = true
-    } else {
-      wanted.append(action)
+    guard holds.isEmpty else { return hold(action, holds) }
+    guard fresh, let tick = tick?.value else { return ask(action) }
+    holds = guards.market(tick)
+    let risk = OpenRisk(input: input, target: target, tick: tick)
+    switch risk.verdict() {
+    case .wants(let symbols):
+      if !holds.isEmpty { return hold(action, holds, watching: true) }
+      plan.wantsTicks += symbols
+      return wait(action)
+    case .held(let more, let size):
+      action.take(size)
+      return hold(action, holds + more, watching: true)
+    case .fits(let size): action.take(size)
     }
+    action.message = opening(target, lots: action.lots)
+    if !holds.isEmpty { return hold(action, holds, watching: true) }
+    if !input.ordersFresh, !input.ordersUnsupported { return wait(action) }
+    wanted.append(action)
+  }
+
+  private func opening(_ target: TargetSpec, _ quote: Tick?) -> PlannedAction {
+    var action = PlannedAction(
+      kind: .open, actionClass: .open, reason: .target, symbol: target.symbol, side: target.side, ticket: nil,
+      lots: target.declaredLots ?? .zero, message: opening(target, lots: target.declaredLots),
+      numbers: ["equity": .decimal(input.account.equity)])
+    action.target = target.name
+    action.specKey = target.specKey
+    let digits = quote?.digits ?? FixedDecimal.places
+    action.stopLoss = target.stopLoss?.rounded(places: digits)
+    action.takeProfit = target.takeProfit?.rounded(places: digits)
+    guard let quote else { return action }
+    action.numbers["bid"] = .decimal(quote.bid)
+    action.numbers["ask"] = .decimal(quote.ask)
+    action.slippagePoints = slippage(quote)
+    return action
+  }
+
+  private func opening(_ target: TargetSpec, lots: FixedDecimal?) -> String {
+    "open \(target.side.rawValue) \(lots?.description ?? "risk-sized") \(target.symbol) for "
+      + "target \(target.name), \(Self.levels(target.stopLoss, target.takeProfit))"
+  }
+
+  /// A fresh quote of its own symbol comes first; whatever else judging it takes is asked for in the same look.
+  private mutating func ask(_ action: PlannedAction) {
+    if let failure = input.quotes.failure(action.symbol) {
+      let hold = Hold(
+        .staleQuote, "the terminal gives no quote of \(action.symbol): \(failure.message)",
+        ["symbol": .string(action.symbol.text)])
+      return self.hold(action, [hold])
+    }
+    plan.wantsTicks.append(action.symbol)
+    plan.wantsTicks += OpenRisk.wants(input, action.symbol)
+    wait(action)
+  }
+
+  private mutating func wait(_ action: PlannedAction) {
+    if !input.ordersFresh, !input.ordersUnsupported { plan.wantsOrders = true }
+    plan.undecided.append(action)
+  }
+
+  /// `watching`: the market or money holds it, so the next look brings fresh quotes with it.
+  private mutating func hold(_ action: PlannedAction, _ holds: [Hold], watching: Bool = false) {
+    plan.held.append(HeldAction(action: action, holds: holds))
+    if watching { plan.watchesTicks.append(action.symbol) }
   }
 
   /// A ticket of this target that is missing but not yet certain to have ended.
@@ -283,5 +322,15 @@ struct Planner {
     if a.kind == .open { return false }
     if a.profit != b.profit { return a.profit < b.profit }
     return (a.ticket ?? Ticket(0)) < (b.ticket ?? Ticket(0))
+  }
+}
+
+extension PlannedAction {
+  fileprivate mutating func take(_ size: OpenRisk.Size?) {
+    guard let size else { return }
+    lots = size.lots
+    risk = size.risk
+    gross = size.gross
+    numbers.merge(size.numbers) { _, new in new }
   }
 }

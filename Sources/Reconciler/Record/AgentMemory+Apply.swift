@@ -34,6 +34,8 @@ extension AgentMemory {
     for item in adopted?.array ?? [] {
       guard let ticket = item["ticket"]?.int, let target = item["target"]?.string else { continue }
       own(Ticket(ticket), Ownership(target: target, actionID: item["action_id"]?.string))
+      // Somebody else chose the lots of a position that is adopted; only limits bound them.
+      if item["action_id"]?.string == nil { sizes[target] = nil }
       spent[target] = nil
     }
   }
@@ -68,6 +70,7 @@ extension AgentMemory {
     }
     if action.kind.opens, let target = action.target {
       noteMark(Mark(mark: action.mark, target: target, actionID: action.id))
+      sizes[target] = action.specKey.map { FrozenSize(specKey: $0, lots: action.lots) }
     }
   }
 

@@ -65,4 +65,19 @@ public struct FleetStatus: Sendable {
   public var lastSequence: Int64
   public var unknownOutcomes: Int
   public var isDraining: Bool
+  public var exposure: FleetExposure
+}
+
+/// What the fleet carries together (risk.md, counting and exposure), in the fleet's currency.
+public struct FleetExposure: Hashable, Sendable {
+  public var currency: String
+  public var equity: FixedDecimal
+  /// Money from each open price to its stop, with orders from their intent on.
+  public var openRisk: FixedDecimal
+  /// Sum of |lots x contract x price|.
+  public var gross: FixedDecimal
+  /// Bought less sold, by currency, metal or symbol, each in its own units.
+  public var net: [String: FixedDecimal]
+  /// Agents that were not looked at yet, or of which something could not be valued: the sums lack it.
+  public var incomplete: [AgentID]
 }

@@ -11,6 +11,9 @@ struct FakeTerminal {
   var credit = FixedDecimal.zero
   var nextTicket: Int64 = 1000
   var prices: [Symbol: (bid: FixedDecimal, ask: FixedDecimal)] = [:]
+  /// What a test changes about a symbol's ticks.
+  var ticks: [Symbol: @Sendable (inout Tick) -> Void] = [:]
+  var currency = "USD"
   var failure: ReadFailure?
   var historySupported = true
   /// Brokers rewrite comments.
@@ -32,7 +35,7 @@ struct FakeTerminal {
   func snapshot(_ request: ReadRequest, began: Moment, ended: Moment) -> Snapshot {
     let span = ReadSpan(began: began, ended: ended)
     var account = Account(
-      currency: "USD", leverage: 100, balance: balance, credit: credit, equity: equity,
+      currency: currency, leverage: 100, balance: balance, credit: credit, equity: equity,
       profit: equity - balance - credit,
       margin: positions.isEmpty ? 0 : 10, freeMargin: equity - 10)
     account.number = number
@@ -43,13 +46,21 @@ struct FakeTerminal {
     if request.orders { snapshot.orders = .read(Reply(orders, span)) }
     if request.historyDays != nil { snapshot.history = historySupported ? .read(Reply(history, span)) : .unsupported }
     for symbol in request.ticks {
-      guard let price = prices[symbol] else { continue }
+      guard let price = prices[symbol] else {
+        snapshot.ticks[symbol] = .unsupported
+        continue
+      }
       var tick = Tick(symbol: symbol, bid: price.bid, ask: price.ask, time: ended.wall)
       tick.minLot = FixedDecimal("0.01")
       tick.lotStep = FixedDecimal("0.01")
       tick.maxLot = 100
       tick.digits = 5
       tick.point = FixedDecimal("0.00001")
+      // One unit of price is worth one unit of money a lot, unless a test says otherwise.
+      tick.tickSize = FixedDecimal("0.01")
+      tick.tickValue = FixedDecimal("0.01")
+      tick.contractSize = 1
+      ticks[symbol]?(&tick)
       snapshot.ticks[symbol] = .read(Reply(tick, span))
     }
     return snapshot

@@ -1,0 +1,95 @@
+// The fleet's totals: each agent's part is renewed by each good look at it, and by each intent and its end.
+
+extension Reconciler {
+  /// Quotes that an agent's positions are valued by are renewed when they are older than this.
+  static let valuesEvery: Duration = .seconds(60)
+
+  /// Renews the agent's part from a look that can be believed.
+  mutating func noteExposure(_ i: Int, _ positions: Reply<[Position]>, _ account: Account, _ now: Moment) {
+    var quotes = QuoteBook(
+      ticks: agents[i].ticks, failures: agents[i].tickFailures, now: now.steady, maximumAge: QuoteBook.ageForFleet)
+    let old = agents[i].exposure
+    let (fresh, wanted) = Exposure.find(
+      positions.value, account, pending: agents[i].memory.unresolved, in: ledger.currency, quotes: quotes,
+      seenAt: positions.span.began.steady)
+    ledger.replace(agents[i].id, old, by: fresh)
+    agents[i].exposure = fresh
+    agents[i].exposureWants = wanted
+    guard let policy = fleet?.policy, policy.valuesPositions || policy.currency != nil else {
+      agents[i].exposureWants = []
+      return
+    }
+    // Renewed in good time: a minute old is still good for four.
+    quotes.maximumAge = Self.valuesEvery
+    if wanted.isEmpty, !positions.value.isEmpty || account.currency != ledger.currency {
+      agents[i].exposureWants =
+        Exposure.find(
+          positions.value, account, pending: [], in: ledger.currency, quotes: quotes,
+          seenAt: positions.span.began.steady
+        ).wanted
+    }
+  }
+
+  /// Orders count from their intent until their outcome is known.
+  mutating func notePending(_ i: Int) {
+    guard let old = agents[i].exposure else { return }
+    var fresh = old
+    fresh.setPending(agents[i].memory.unresolved, equity: agents[i].snapshot?.account?.value.equity ?? .zero)
+    ledger.replace(agents[i].id, old, by: fresh)
+    agents[i].exposure = fresh
+  }
+
+  /// After a change of the declared set: orphans and another currency leave the totals.
+  mutating func rebuildLedger() {
+    let currency = fleet?.policy.currency ?? fleet?.agents.first?.risk.initialBalance.currency ?? "USD"
+    let sameCurrency = ledger.currency == currency
+    ledger = FleetLedger(currency: currency)
+    for i in agents.indices {
+      if agents[i].memory.orphaned || !sameCurrency { agents[i].exposure = nil }
+      ledger.replace(agents[i].id, nil, by: agents[i].exposure)
+    }
+  }
+
+  /// What an open of the agent is judged by; `nil` without limits over the fleet.
+  mutating func fleetLook(_ i: Int, _ now: Moment) -> FleetLook? {
+    guard let policy = fleet?.policy, let first = policy.limits.first else { return nil }
+    var look = FleetLook(policy: policy, ledger: ledger, own: agents[i].exposure)
+    if let live = agents[i].live, live.kind == .open, let equity = agents[i].snapshot?.account?.value.equity {
+      look.ownLiveRisk = Exposure.risk(of: live, equity: equity)
+      look.ownLiveGross = live.gross ?? .zero
+    }
+    if let late = findLaggard(now) {
+      look.missing = Hold(
+        first, "\(late) has no snapshot under 5 min old, so the fleet's equity and risk are not known",
+        ["missing_agent": .string(late.text)])
+    } else if policy.valuesPositions, let id = ledger.incomplete.min(), let k = index[id],
+      let hold = agents[k].exposure?.missing
+    {
+      look.missing = Hold(hold.reason, "\(id): \(hold.message)", hold.numbers)
+    }
+    return look
+  }
+
+  /// An agent without a young snapshot, if there is one. It walks over the fleet only when the last answer no longer holds.
+  private mutating func findLaggard(_ now: Moment) -> AgentID? {
+    if let bound = ledger.freshUntil, now.steady < bound { return nil }
+    if let last = ledger.laggard, let k = index[last], isLate(k, now) { return last }
+    ledger.laggard = nil
+    var oldest: Steady?
+    for k in agents.indices where !agents[k].memory.orphaned {
+      guard let seen = agents[k].exposure?.seenAt, !isLate(k, now) else {
+        ledger.freshUntil = nil
+        ledger.laggard = agents[k].id
+        return agents[k].id
+      }
+      oldest = min(oldest ?? seen, seen)
+    }
+    ledger.freshUntil = (oldest ?? now.steady) + FleetLedger.maximumAge
+    return nil
+  }
+
+  private func isLate(_ k: Int, _ now: Moment) -> Bool {
+    guard let seen = agents[k].exposure?.seenAt else { return true }
+    return now.steady - seen >= FleetLedger.maximumAge
+  }
+}
