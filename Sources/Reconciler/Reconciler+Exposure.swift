@@ -30,6 +30,23 @@ extension Reconciler {
     }
   }
 
+  /// What keeps the fleet's totals from being whole is asked for at once; a value that only ages waits for the next poll.
+  func urgentExposureWants(_ i: Int) -> [Symbol] {
+    agents[i].exposure?.missing == nil ? [] : agents[i].exposureWants
+  }
+
+  /// `mt4ctl plan` has no next poll: who was held for want of the others' snapshots is looked at again when they are all
+  /// in.
+  mutating func lookAgainAtHeld(_ now: Moment) {
+    guard let policy = fleet?.policy, !policy.limits.isEmpty, findLaggard(now) == nil,
+      !policy.valuesPositions || ledger.incomplete.isEmpty
+    else { return }
+    for k in agents.indices where agents[k].plan.held.contains(where: { $0.holds.contains(where: \.isForFleet) }) {
+      agents[k].plan = Plan()
+      scheduleRead(k, at: now.steady, now)
+    }
+  }
+
   /// Orders count from their intent until their outcome is known.
   mutating func notePending(_ i: Int) {
     guard let old = agents[i].exposure else { return }
@@ -61,11 +78,13 @@ extension Reconciler {
     if let late = findLaggard(now) {
       look.missing = Hold(
         first, "\(late) has no snapshot under 5 min old, so the fleet's equity and risk are not known",
-        ["missing_agent": .string(late.text)])
+        [FleetLook.missingAgent: .string(late.text)])
     } else if policy.valuesPositions, let id = ledger.incomplete.min(), let k = index[id],
       let hold = agents[k].exposure?.missing
     {
-      look.missing = Hold(hold.reason, "\(id): \(hold.message)", hold.numbers)
+      var numbers = hold.numbers
+      numbers[FleetLook.missingAgent] = .string(id.text)
+      look.missing = Hold(hold.reason, "\(id): \(hold.message)", numbers)
     }
     return look
   }

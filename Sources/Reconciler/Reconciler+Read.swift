@@ -183,17 +183,18 @@ extension Reconciler {
       begin(i, plan, now)
       if agents[i].lane != .idle { return }
     }
-    agents[i].wantsTicks = plan.wantsTicks
+    agents[i].wantsTicks = plan.wantsTicks + urgentExposureWants(i)
     if plan.wantsOrders { agents[i].wantsOrders = true }
     let missing = !agents[i].missing.isEmpty
     if missing { agents[i].wantsHistory = true }
-    if again || missing || plan.wantsOrders || !plan.wantsTicks.isEmpty, agents[i].rereads < 2 {
+    if again || missing || plan.wantsOrders || !agents[i].wantsTicks.isEmpty, agents[i].rereads < 2 {
       agents[i].rereads += 1
       return scheduleRead(i, at: now.steady, now)
     }
     agents[i].rereads = 0
     agents[i].wantsTicks += plan.watchesTicks + agents[i].exposureWants
     scheduleNextPoll(i, now)
+    if configuration.planOnly { lookAgainAtHeld(now) }
   }
 
   /// Since when each position has been without a stop.

@@ -88,6 +88,7 @@ public struct PlanRunner: Sendable {
         waiting.remove(request.agent)
         continue
       }
+      waiting.insert(request.agent)
       let began = SystemClock.now()
       pool.read(request, now: began) { result in
         switch result {

@@ -7,8 +7,10 @@ struct FleetLook: Sendable {
   /// An order of this very target that waits to be sent is in the ledger already; in the account's currency.
   var ownLiveRisk = FixedDecimal.zero
   var ownLiveGross = FixedDecimal.zero
-  /// Why the totals cannot be relied on.
+  /// Why the totals cannot be relied on; its numbers name the agent.
   var missing: Hold?
+
+  static let missingAgent = "missing_agent"
 
   /// `risk` and `gross`: of the new order, in the account's currency.
   func holds(risk: FixedDecimal, gross: FixedDecimal, symbol: Symbol, side: Side) -> [Hold] {
@@ -83,6 +85,11 @@ struct FleetLook: Sendable {
     }
     return counts
   }
+}
+
+extension Hold {
+  /// Whether it is for want of what another agent's look would tell.
+  var isForFleet: Bool { numbers[FleetLook.missingAgent] != nil }
 }
 
 extension FleetPolicy {

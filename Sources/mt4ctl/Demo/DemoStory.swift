@@ -77,7 +77,7 @@ struct DemoStory {
       let terminal = stage.paper.terminal(agent.id), let quote = terminal.books.quote(symbol)
     else { return missing("an agent that trades EURUSD") }
     teller.chapter("4. An operator declares a target for \(agent.displayName), and somebody moves its stop")
-    let stop = (quote.bid - offset("0.02000")).rounded(places: 5)
+    let stop = (quote.bid - offset("0.00350")).rounded(places: 5)
     do {
       try declare(agent, symbol, stop)
     } catch {

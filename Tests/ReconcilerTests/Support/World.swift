@@ -14,6 +14,8 @@ struct World {
   var durable = true
   var database = JournalFacts.Database.up
   var shipping = true
+  /// Looks that were taken so far.
+  var reads = 0
   private var due: [(request: ReadRequest, at: Steady)] = []
   private var posts: [(request: TradeRequest, id: String, attempt: Int)] = []
 
@@ -103,6 +105,7 @@ struct World {
   }
 
   private mutating func read(_ request: ReadRequest) {
+    reads += 1
     let began = now
     now = now + .milliseconds(2)
     guard let terminal = terminals[request.agent] else { return }
