@@ -55,7 +55,7 @@ extension Reconciler {
   mutating func pump(_ i: Int, _ now: Moment) {
     guard let action = agents[i].live, case .awaiting(let lookedAt) = agents[i].lane else { return }
     guard action.notBefore <= now.steady else { return }
-    if journal.space == .exhausted { return withdraw(i, "nothing can be recorded any more", now) }
+    if journal.space == .exhausted { return withdrawAndLook(i, "nothing can be recorded any more", now) }
     guard action.kind.opens else {
       if journal.durable >= action.sequence { send(i, now) }
       return

@@ -19,10 +19,20 @@ extension Reconciler {
       dayKey: dayKey(i, now), dayVerdict: agent.dayVerdict, trust: trust,
       unresolved: agent.memory.unresolved.filter { $0.id != agent.live?.id }, live: agent.live,
       withoutStopSince: agent.withoutStopSince,
-      stopRefused: agent.stopRefused, missing: agent.missing.mapValues(\.looks), holdsForAll: holdsForAll(i, now),
+      stopRefused: agent.stopRefused, missing: missing(agent, positions), holdsForAll: holdsForAll(i, now),
       holdsForOpens: journalHolds(now), closesLeft: closesLeft(policy, now),
       opensInLastMinute: agent.opensSent.filter { now.steady - $0 < .seconds(60) }.count,
       historyUsable: !agent.history.unsupported, fleet: look)
+  }
+
+  /// Owned tickets that this look does not show and that are not known to have ended. The very first look without one
+  /// counts: a list may be stale, and a second one has to confirm it before anything is built on its absence.
+  private func missing(_ agent: AgentState, _ positions: [Position]) -> Set<Ticket> {
+    let present = Set(positions.map(\.ticket))
+    return Set(
+      agent.memory.owned.lazy.filter { ticket, ownership in
+        !ownership.ended && !present.contains(ticket) && !agent.memory.closedByUs.contains(ticket)
+      }.map(\.key))
   }
 
   /// Orders as last read, unless a write has ended since.

@@ -21,7 +21,8 @@ struct PlanInput {
   var live: LiveAction?
   var withoutStopSince: [Ticket: Steady]
   var stopRefused: Set<Ticket>
-  var missing: [Ticket: Int]
+  /// Owned tickets that the positions lack, and that are not known to have ended: they count as open.
+  var missing: Set<Ticket>
   /// Holds that concern every action of the agent: a pin that does not fit, another controller, stopping.
   var holdsForAll: [Hold]
   /// Holds that concern opens only: the journal, a back-off.

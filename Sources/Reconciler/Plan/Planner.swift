@@ -185,7 +185,9 @@ struct Planner {
     let tick = input.ticks[target.symbol]
     let fresh = tick.map { input.now.steady - $0.span.ended.steady <= PlanInput.maximumReadAge } ?? false
     var action = opening(target, tick?.value)
-    let count = input.positions.count + input.orders.count + input.unresolved.filter { $0.kind == .open }.count
+    let count =
+      input.positions.count + input.orders.count + input.missing.count
+      + input.unresolved.filter { $0.kind == .open }.count
     let guards = OpenGuards(input: input, target: target, count: count)
     var holds = guards.holds()
     if let ticket = vanishing(target) {
@@ -259,7 +261,7 @@ struct Planner {
 
   /// A ticket of this target that is missing but not yet certain to have ended.
   private func vanishing(_ target: TargetSpec) -> Ticket? {
-    input.missing.keys.sorted().first { input.memory.owned[$0]?.target == target.name }
+    input.missing.sorted().first { input.memory.owned[$0]?.target == target.name }
   }
 
   private func slippage(_ tick: Tick) -> Int? {

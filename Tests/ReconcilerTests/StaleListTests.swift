@@ -1,0 +1,55 @@
+import Reconciler
+import Testing
+
+/// What a list that lies for one look, and a record that fails for a moment, must not lead to.
+@Suite struct StaleListTests {
+  @Test func `a list that does not show a fresh position yet does not open it again`() {
+    let agent = Fleets.atlas { $0.targets = [Fleets.target()] }
+    var world = World(Fleets.fleet(agent))
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .sell, d("0.05"), stop: 2700)
+    let others = world.positions()
+    world.run(seconds: 5)
+    #expect(world.trace == ["buy 0.1 XAUUSD"])
+    world.terminals[AgentID("agent_1")]?.staleList = others
+    world.run(seconds: 1)
+    world.terminals[AgentID("agent_1")]?.staleList = nil
+    world.run(seconds: 10)
+    #expect(world.trace == ["buy 0.1 XAUUSD"])
+    #expect(world.all(.targetSpent) == [])
+  }
+
+  @Test func `a position that one look lacks keeps its place under max_positions`() {
+    let agent = Fleets.atlas {
+      $0.risk.maxPositions = 1
+      $0.targets = [Fleets.target()]
+    }
+    var world = World(Fleets.fleet(agent))
+    world.run(seconds: 5)
+    #expect(world.trace == ["buy 0.1 XAUUSD"])
+    // Now another target takes its place in the manifest, while the list lacks the position for one look.
+    var changed = agent
+    changed.targets = [Fleets.target(), Fleets.target { $0.name = "other" }]
+    world.terminals[AgentID("agent_1")]?.staleList = []
+    world.reload(Fleets.fleet(changed, revision: 2))
+    world.run(seconds: 1)
+    world.terminals[AgentID("agent_1")]?.staleList = nil
+    world.run(seconds: 10)
+    #expect(world.positions().count == 1)
+  }
+
+  @Test func `an open that is withdrawn for want of disk does not leave its agent alone`() {
+    let agent = Fleets.atlas { $0.targets = [Fleets.target()] }
+    var world = World(Fleets.fleet(agent))
+    world.shipping = false
+    world.run(seconds: 3)
+    #expect(world.all(.intent).count == 1)
+    var full = world.facts
+    full.space = .exhausted
+    world.receive(.journal(full))
+    #expect(world.all(.outcome).last?.metadata["result"] == "withdrawn")
+    world.shipping = true
+    world.receive(.journal(world.facts))
+    world.run(seconds: 20)
+    #expect(world.trace == ["buy 0.1 XAUUSD"])
+  }
+}
