@@ -65,6 +65,9 @@ let package = Package(
       ], swiftSettings: strict),
 
     .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler"], swiftSettings: strict),
+    .testTarget(
+      name: "Simulation", dependencies: ["Reconciler", "PaperTerminal"], path: "Tests/Simulation",
+      swiftSettings: strict),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "Reconciler"], swiftSettings: strict),
     .testTarget(
       name: "PaperTerminalTests", dependencies: ["PaperTerminal", "Reconciler"],

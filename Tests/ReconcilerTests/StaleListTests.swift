@@ -15,7 +15,6 @@ import Testing
     world.terminals[AgentID("agent_1")]?.staleList = nil
     world.run(seconds: 10)
     #expect(world.trace == ["buy 0.1 XAUUSD"])
-    #expect(world.all(.targetSpent) == [])
   }
 
   @Test func `a position that one look lacks keeps its place under max_positions`() {

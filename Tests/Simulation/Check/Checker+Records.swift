@@ -1,0 +1,143 @@
+@testable import Reconciler
+
+// What the records say, each looked at when it is made.
+extension Checker {
+  mutating func take(_ record: Record, after event: Event?, _ core: Reconciler, _ clock: Int64) {
+    self.clock = clock
+    switch record.type {
+    case .intent: intent(record)
+    case .outcome: outcome(record)
+    case .unknown: unknown(record)
+    case .resolved: resolved(record)
+    case .paused: paused(record)
+    case .resumed: resumed(record)
+    case .dayAnchor: anchor(record)
+    case .targetSpent: spent(record)
+    case .heartbeat: adopted(record)
+    case .breach, .controllerStarted, .controllerStopped, .revisionLoaded, .revisionRejected, .agentOnline,
+      .agentOffline, .flow, .riskWarning, .refused, .tradeClosed, .externalPosition, .orphaned, .suspiciousSnapshot,
+      .emergencyStop, .emergencyCleared, .confirmedFlat, .notFlat, .journalDegraded, .journalRecovered,
+      .operatorCommand, .snapshot:
+      break
+    }
+  }
+
+  private mutating func intent(_ record: Record) {
+    guard let id = record.actionID, let agentID = record.agent, let fresh = LiveAction(intent: record) else {
+      return fail("S15", "intent \(record.sequence) cannot be read back")
+    }
+    var action = actions[id] ?? Action(agent: agentID, intent: fresh)
+    if !action.finals.isEmpty { fail("S3", "action \(id) had ended and is intended again") }
+    if action.intents[fresh.attempt] != nil { fail("S3", "attempt \(fresh.attempt) of \(id) is intended twice") }
+    if fresh.attempt > 1 {
+      guard case .refused? = action.answers[fresh.attempt - 1] else {
+        return fail("S5", "attempt \(fresh.attempt) of \(id) without a definite answer to the one before")
+      }
+    }
+    action.intents[fresh.attempt] = record.sequence
+    action.quarantine = spec(agentID)?.terminal.quarantine ?? .zero
+    actions[id] = action
+    guard snapshotIsBeingTaken == agentID || answerIsBeingTaken == agentID else {
+      return fail("S7", "intent \(record.sequence) for \(agentID) was made on no look at its terminal")
+    }
+    if fresh.kind.opens {
+      judgeOpen(fresh, agentID, id)
+    } else if fresh.attempt == 1 {
+      judgeExit(fresh, agentID)
+    }
+  }
+
+  private mutating func outcome(_ record: Record) {
+    guard let id = record.actionID, let action = actions[id] else {
+      return fail("S3", "an outcome without an intent: \(record.actionID ?? "")")
+    }
+    let result = record.metadata["result"]?.string ?? ""
+    if !action.finals.isEmpty { fail("S3", "action \(id) ends twice: \(action.finals.map(\.result)), \(result)") }
+    actions[id]?.finals.append((record.sequence, result))
+    let last = action.intents.keys.max() ?? 1
+    if result == "withdrawn", action.performed.contains(last) {
+      fail("S3", "action \(id) is withdrawn, and its attempt \(last) was sent")
+    }
+    if result == "refused", action.executions > 0 {
+      fail("S3", "action \(id) is recorded as refused, and the books have it")
+    }
+  }
+
+  private mutating func unknown(_ record: Record) {
+    guard let id = record.actionID, let action = actions[id] else { return }
+    if !action.finals.isEmpty { fail("S3", "action \(id) had ended and is unknown now") }
+    actions[id]?.unknowns.append(record.sequence)
+    if action.unknownAt == nil {
+      actions[id]?.unknownAt = clock
+      actions[id]?.looks = 0
+    }
+  }
+
+  private mutating func resolved(_ record: Record) {
+    guard let id = record.actionID, let action = actions[id] else {
+      return fail("S3", "resolved without an intent: \(record.actionID ?? "")")
+    }
+    let result = record.metadata["result"]?.string ?? ""
+    let evidence = record.metadata["evidence"]?.string ?? ""
+    if !action.finals.isEmpty { fail("S3", "action \(id) ends twice: \(action.finals.map(\.result)), \(result)") }
+    actions[id]?.finals.append((record.sequence, result))
+    guard evidence != "operator", action.intent.kind.opens, let agentID = record.agent else { return }
+    let agent = agents[agentID] ?? Agent()
+    if result == "not_executed" {
+      let waited = Duration.microseconds(clock - (action.unknownAt ?? clock))
+      if waited < action.quarantine {
+        fail("S5", "action \(id) is given up after \(waited), the quarantine is \(action.quarantine)")
+      }
+      if action.looks < 2 { fail("S5", "action \(id) is given up after \(action.looks) looks") }
+      let honest = agent.lies.suffix(2).allSatisfy { $0 == nil }
+      if honest, action.executions > 0 {
+        fail("S5", "action \(id) is given up as not executed, and the books have it as #\(action.opened?.number ?? 0)")
+      }
+    } else if action.executions == 0, agent.openedByHand == 0 {
+      fail("S5", "action \(id) is taken for executed by \(evidence), and nobody opened anything")
+    }
+  }
+
+  private mutating func paused(_ record: Record) {
+    guard let id = record.agent else { return }
+    let isBreach = record.metadata["cause"]?.string == "breach"
+    let data = isBreach ? record.metadata["pause"] ?? .null : record.metadata
+    latches.append(
+      Latch(
+        agent: id, sequence: record.sequence,
+        pause: Pause(
+          closesAll: data["closes_all"]?.bool ?? false, isBreach: isBreach,
+          tickets: Set(AgentMemory.tickets(data["tickets"])))))
+  }
+
+  private mutating func resumed(_ record: Record) {
+    guard let id = record.agent else { return }
+    latches.append(Latch(agent: id, sequence: record.sequence, pause: nil))
+  }
+
+  private mutating func anchor(_ record: Record) {
+    guard let id = record.agent, let day = record.metadata["day"]?.string ?? record.metadata["day_key"]?.string else {
+      return fail("S12", "anchor \(record.sequence) names no day")
+    }
+    if let last = anchors.last(where: { $0.agent == id }), last.day >= day {
+      fail("S12", "\(id) has an anchor for \(day) after one for \(last.day)")
+    }
+    anchors.append((id, record.sequence, day))
+  }
+
+  private mutating func spent(_ record: Record) {
+    guard let id = record.agent, let number = record.metadata["ticket"]?.int, let agent = agents[id] else { return }
+    let honest = agent.lies.suffix(2).allSatisfy { $0 == nil }
+    if honest, agent.open.contains(Ticket(number)) {
+      fail("S7", "\(id): #\(number) is taken for ended, and the books have it")
+    }
+  }
+
+  private mutating func adopted(_ record: Record) {
+    guard let id = record.agent else { return }
+    for item in record.metadata["adopted"]?.array ?? [] {
+      guard let ticket = item["ticket"]?.int, let target = item["target"]?.string else { continue }
+      agents[id, default: Agent()].adopted[Ticket(ticket)] = (target, record.sequence)
+    }
+  }
+}

@@ -1,0 +1,243 @@
+import PaperTerminal
+
+@testable import Reconciler
+
+/// The rules of `proof.md`, looked after from outside of the core: from the records it made, what it sent, what it was told,
+/// and the terminals' true books.
+struct Checker {
+  struct Violation {
+    var rule: String
+    var message: String
+    var clock: Int64
+  }
+
+  /// One action, as the record and the wire tell of it.
+  struct Action {
+    var agent: AgentID
+    var intent: LiveAction
+    /// By attempt: the number of the intent's record.
+    var intents: [Int: Int64] = [:]
+    var unknowns: [Int64] = []
+    var finals: [(sequence: Int64, result: String)] = []
+    var performed: Set<Int> = []
+    var answers: [Int: TradeAnswer] = [:]
+    /// In the true books.
+    var executions = 0
+    var opened: Ticket?
+    /// Unknown since then, by the true clock; and complete looks since.
+    var unknownAt: Int64?
+    var quarantine: Duration = .zero
+    var looks = 0
+    /// Evidence said that it never ran.
+    var gaveUp: Bool { finals.contains { $0.result == "not_executed" } }
+    var isOpenEnded: Bool { finals.isEmpty }
+  }
+
+  /// One agent, as the wire showed it to the core.
+  struct Agent {
+    var snapshot: Snapshot?
+    /// When the last list was true, and whether it lied.
+    var taken: Int64 = -1
+    var lies: [Fault?] = []
+    var previous: Snapshot?
+    var lastAnswerAt: Int64 = -1
+    var withoutStopSince: [Ticket: Int64] = [:]
+    var usedOnThisLook: Set<Ticket> = []
+    var known: Set<Ticket> = []
+    /// Whose a ticket is, in the true books.
+    var lineage: [Ticket: String] = [:]
+    var open: Set<Ticket> = []
+    var executionsSeen = 0
+    var adopted: [Ticket: (target: String, sequence: Int64)] = [:]
+    /// A person opened here since the core last knew everything.
+    var openedByHand = 0
+    var stopRefused: Set<Ticket> = []
+  }
+
+  struct Latch {
+    var agent: AgentID
+    var sequence: Int64
+    /// `nil`: resumed.
+    var pause: Pause?
+  }
+
+  struct Pause {
+    var closesAll: Bool
+    var isBreach: Bool
+    var tickets: Set<Ticket>
+  }
+
+  private(set) var violation: Violation?
+  var clock: Int64 = 0
+  var durable: Int64 = 0
+  var shipped: Int64 = 0
+  var processStart: Int64 = 0
+  var actions: [String: Action] = [:]
+  var agents: [AgentID: Agent] = [:]
+  var latches: [Latch] = []
+  var anchors: [(agent: AgentID, sequence: Int64, day: String)] = []
+  var fleet: Fleet?
+  var remembered: [AgentID: AgentMemory] = [:]
+  var stopsHit = 0
+  /// POSTs.
+  var sent = 0
+  /// What the core is being told right now.
+  var snapshotIsBeingTaken: AgentID?
+  var answerIsBeingTaken: AgentID?
+
+  mutating func fail(_ rule: String, _ message: String) {
+    violation = violation ?? Violation(rule: rule, message: message, clock: clock)
+  }
+
+  func spec(_ id: AgentID) -> AgentSpec? { fleet?.agents.first { $0.id == id } }
+
+  func pause(_ id: AgentID) -> Pause? { latches.last { $0.agent == id && $0.pause?.isBreach != false }?.pause }
+
+  func operatorPause(_ id: AgentID) -> Pause? {
+    latches.last { $0.agent == id && $0.pause?.isBreach != true }?.pause
+  }
+
+  // MARK: What the shell tells
+
+  mutating func declare(_ fleet: Fleet, _ clock: Int64) { self.fleet = fleet }
+
+  mutating func processStarted(_ clock: Int64) {
+    self.clock = clock
+    processStart = clock
+    for id in agents.keys.sorted() {
+      agents[id]?.snapshot = nil
+      agents[id]?.withoutStopSince = [:]
+      agents[id]?.stopRefused = []
+    }
+    for id in actions.keys.sorted() where actions[id]?.isOpenEnded == true {
+      actions[id]?.unknownAt = clock
+      actions[id]?.looks = 0
+    }
+  }
+
+  mutating func snapshotTaken(_ id: AgentID, at taken: Int64, lie: Fault?) {
+    agents[id, default: Agent()].taken = taken
+    agents[id, default: Agent()].lies.append(lie)
+    if agents[id, default: Agent()].lies.count > 3 { agents[id]?.lies.removeFirst() }
+  }
+
+  /// The list of the read before, under the times of this one: a planted bug.
+  mutating func cached(_ snapshot: Snapshot) -> Snapshot {
+    let id = snapshot.request.agent
+    let old = agents[id]?.previous
+    agents[id, default: Agent()].previous = snapshot
+    guard let list = old?.positions?.value, let account = old?.account?.value else { return snapshot }
+    var served = snapshot
+    served.positions?.value = list
+    served.account?.value = account
+    return served
+  }
+
+  mutating func will(_ event: Event, _ core: Reconciler, _ clock: Int64) {
+    self.clock = clock
+    snapshotIsBeingTaken = nil
+    answerIsBeingTaken = nil
+    switch event {
+    case .snapshot(let snapshot): seen(snapshot)
+    case .actionEnded(let id, _, _, _, _): answerIsBeingTaken = id
+    case .started, .fleetAccepted, .fleetRejected, .readFailed, .journal, .command, .timePassed, .drain: break
+    }
+  }
+
+  private mutating func seen(_ snapshot: Snapshot) {
+    let id = snapshot.request.agent
+    snapshotIsBeingTaken = id
+    var agent = agents[id] ?? Agent()
+    agent.snapshot = snapshot
+    agent.usedOnThisLook = []
+    var bare: [Ticket: Int64] = [:]
+    for position in snapshot.positions?.value ?? [] {
+      agent.known.insert(position.ticket)
+      if position.stopLoss == nil { bare[position.ticket] = agent.withoutStopSince[position.ticket] ?? clock }
+    }
+    for order in snapshot.orders.reply?.value ?? [] { agent.known.insert(order.ticket) }
+    agent.withoutStopSince = bare
+    agents[id] = agent
+    for key in actions.keys.sorted() {
+      guard let action = actions[key], action.agent == id, let since = action.unknownAt,
+        action.isOpenEnded, agent.taken >= since
+      else { continue }
+      actions[key]?.looks += 1
+    }
+  }
+
+  mutating func answered(_ post: Post, _ answer: TradeAnswer, _ clock: Int64) {
+    self.clock = clock
+    agents[post.request.agent, default: Agent()].lastAnswerAt = clock
+    actions[post.actionID]?.answers[post.attempt] = answer
+    if case .refused(let refusal) = answer, refusal.kind == .forCause,
+      case .modify(let ticket, _, _) = post.request.order
+    {
+      agents[post.request.agent, default: Agent()].stopRefused.insert(ticket)
+    }
+  }
+
+  /// Compares the record of a process that ends with what is left of it.
+  mutating func crashed(keeping last: Int64, whole: Bool, _ clock: Int64) {
+    self.clock = clock
+    for id in actions.keys.sorted() {
+      guard var action = actions[id] else { continue }
+      let sent = action.performed
+      action.intents = action.intents.filter { $0.value <= last }
+      action.unknowns.removeAll { $0 > last }
+      action.finals.removeAll { $0.sequence > last }
+      if sent.contains(where: { action.intents[$0] == nil }) {
+        fail("S2", "action \(id) was sent, and its intent is lost with the process")
+      }
+      actions[id] = action.intents.isEmpty ? nil : action
+    }
+    latches.removeAll { $0.sequence > last }
+    anchors.removeAll { $0.sequence > last }
+    for id in agents.keys.sorted() {
+      let kept = agents[id]?.adopted.filter { $0.value.sequence <= last } ?? [:]
+      agents[id]?.adopted = kept
+    }
+    if !whole { remembered = [:] }
+  }
+
+  // MARK: The true books
+
+  mutating func look(at terminal: borrowing VirtualTerminal) {
+    let id = terminal.id
+    var seen = agents[id]?.executionsSeen ?? 0
+    guard terminal.books.executions.count > seen else { return }
+    var agent = agents[id] ?? Agent()
+    while seen < terminal.books.executions.count {
+      take(terminal.books.executions[seen], &agent)
+      seen += 1
+    }
+    agent.executionsSeen = seen
+    agent.open = Set(terminal.books.positions.map(\.facts.ticket))
+    agents[id] = agent
+  }
+
+  private mutating func take(_ execution: PaperExecution, _ agent: inout Agent) {
+    if execution.cause == .stopLoss { stopsHit += 1 }
+    if execution.kind == .opened, execution.cause != .client { agent.openedByHand += 1 }
+    if let rest = execution.newTicket { agent.lineage[rest] = agent.lineage[execution.ticket] }
+    guard let request = execution.requestID else { return }
+    let id = String(request.prefix { $0 != "." })
+    guard var action = actions[id], !action.performed.isEmpty else {
+      return fail(
+        "S15", "the books have \(execution.kind.rawValue) #\(execution.ticket) by \(request), and no record has")
+    }
+    action.executions += 1
+    if execution.kind == .opened {
+      agent.lineage[execution.ticket] = id
+      action.opened = execution.ticket
+    }
+    if action.executions > 1 {
+      fail("S1", "action \(id) was executed \(action.executions) times, the last as #\(execution.ticket)")
+    }
+    actions[id] = action
+  }
+
+  func wasExecuted(_ id: String) -> Bool { (actions[id]?.executions ?? 0) > 0 }
+
+  func openedTicket(of id: String) -> Ticket? { actions[id]?.opened }
+}

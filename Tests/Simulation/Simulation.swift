@@ -1,0 +1,172 @@
+// Simulation: the real core, stepped in one thread by a world that is drawn from a seed: terminals with true books behind a
+// wire that loses, delays and lies; a record that is durable later; clocks that jump; people who edit, trade by hand and pull
+// the plug. `Check/` holds the rules and looks after every event. No real terminal, file, clock or thread lives here.
+
+@testable import Reconciler
+
+@testable import PaperTerminal
+
+/// One seed's world and the core in it.
+struct Simulation {
+  let scenario: Scenario
+  let bug: PlantedBug?
+  var core: Reconciler
+  /// The true clock in microseconds since the start; it neither jumps nor stops.
+  var clock: Int64 = 0
+  /// What the host's wall clock is off.
+  var wallOffset: Duration = .zero
+  var steadyOrigin: Int64 = 0
+  var agenda = Agenda()
+  var terminals: [VirtualTerminal] = []
+  var places: [AgentID: Int] = [:]
+  var journal = VirtualJournal()
+  var checker = Checker()
+  var counts = FaultCounts()
+  var trace: Trace
+
+  // The process.
+  var process = 0
+  var running = false
+  var draining = false
+  var frozenUntil: Int64 = 0
+  var effects = 0
+  /// The process is killed before it carries out this effect.
+  var killAtEffect: Int?
+  var killNow = false
+  /// Read requests that are not begun, by terminal.
+  var scheduled: [(request: ReadRequest, due: Int64)?] = []
+  var reads: [ReadInProgress?] = []
+  var posts: [Int: Post] = [:]
+  var nextPost = 1
+  var syncIsPlanned = false
+  var shipIsPlanned = false
+
+  // What operators declared.
+  var declared: [AgentSpec] = []
+  var policy: FleetPolicy
+  var revision = 1
+  /// A set was edited while nobody looked.
+  var editedMeanwhile = false
+  var removed: [AgentSpec] = []
+
+  var quiet = false
+  /// Bad manifests draw from a stream of their own and change nothing else.
+  var withBadManifests = true
+
+  var wire: Dice
+  var people: Dice
+  var market: Dice
+  var disk: Dice
+  var vandals: Dice
+
+  init(_ scenario: Scenario, bug: PlantedBug? = nil, keepsLines: Bool = false) {
+    self.scenario = scenario
+    self.bug = bug
+    core = Reconciler(configuration: ReconcilerConfiguration(interval: scenario.interval))
+    trace = Trace(keepsLines: keepsLines)
+    policy = scenario.policy
+    wire = Dice(seed: scenario.seed, "wire")
+    people = Dice(seed: scenario.seed, "people")
+    market = Dice(seed: scenario.seed, "market")
+    disk = Dice(seed: scenario.seed, "disk")
+    vandals = Dice(seed: scenario.seed, "vandals")
+    for (k, agent) in scenario.agents.enumerated() {
+      var habits = agent
+      if strength(.commentsRewritten) > 0, wire.coin() {
+        habits.rewritesComments = true
+        counts.fired(.commentsRewritten)
+      } else if strength(.commentsCut) > 0, wire.coin() {
+        habits.account.commentLimit = wire.pick([4, 7, 9, 10, 16])
+        counts.fired(.commentsCut)
+      }
+      terminals.append(VirtualTerminal(habits, at: scenario.start))
+      places[agent.spec.id] = k
+      declared.append(agent.spec)
+    }
+    scheduled = Array(repeating: nil, count: terminals.count)
+    reads = Array(repeating: nil, count: terminals.count)
+  }
+
+  func strength(_ fault: Fault) -> Int { quiet ? 0 : scenario.strengths[fault] ?? 0 }
+
+  mutating func happens(_ fault: Fault) -> Bool {
+    let chance = strength(fault)
+    return chance > 0 && wire.hits(perMille: chance)
+  }
+
+  // MARK: Clocks
+
+  /// The real time, as terminals know it.
+  var world: Timestamp { scenario.start + .microseconds(clock) }
+
+  /// What the controller's host shows.
+  var now: Moment { moment(at: clock) }
+
+  func moment(at clock: Int64) -> Moment {
+    Moment(
+      wall: scenario.start + .microseconds(clock) + wallOffset, steady: Steady(microseconds: clock - steadyOrigin))
+  }
+
+  // MARK: Running
+
+  /// From the start through the fault phase and the quiet phase, or up to the first violation.
+  mutating func run() {
+    begin()
+    advance(until: scenario.faultPhase.inMicroseconds)
+    guard checker.violation == nil else { return }
+    calmDown()
+  }
+
+  mutating func begin() {
+    boot()
+    agenda.add(.quote, at: 0, process: nil)
+    agenda.add(.chance, at: 1_000_000, process: nil)
+  }
+
+  mutating func advance(until end: Int64) {
+    while checker.violation == nil, let next = agenda.next() {
+      guard next.at <= end else {
+        agenda.add(next.item, at: next.at, process: next.process)
+        break
+      }
+      clock = max(clock, next.at)
+      if let owner = next.process {
+        guard owner == process, running else { continue }
+        if frozenUntil > clock {
+          agenda.add(next.item, at: frozenUntil, process: owner)
+          continue
+        }
+      }
+      happen(next.item)
+      if killNow { kill() }
+      checker.clock = clock
+      for k in terminals.indices { checker.look(at: terminals[k]) }
+    }
+    clock = max(clock, end)
+  }
+
+  private mutating func happen(_ item: Agenda.Item) {
+    switch item {
+    case .tick: tick()
+    case .beginRead(let k, let number): beginRead(k, number)
+    case .readPart(let k, let number): endPart(k, number)
+    case .arrive(let id): arrive(id)
+    case .reply(let id): reply(id)
+    case .late(let k): executeLate(k)
+    case .sync: sync()
+    case .ship: ship()
+    case .quote: quote()
+    case .chance: chance()
+    case .restart: boot()
+    case .tellJournal: tellJournal()
+    case .episodeEnds(let episode): end(episode)
+    }
+  }
+
+  private mutating func tick() {
+    receive(.timePassed)
+    if draining, core.isDrained { return stopInOrder() }
+    let busy = core.agents.contains { $0.live != nil }
+    agenda.add(.tick, at: clock + (busy ? 500_000 : 5_000_000), process: process)
+  }
+}
