@@ -27,31 +27,35 @@ struct ServerTests {
 
   @Test("A port that is taken is an error with the address and the agent, and nothing is left listening")
   func taken() async throws {
-    let first = try await PaperServer.start(agents(1))
+    // An address of its own, or another test may take the port as soon as it is free.
+    var alone = agents(1)
+    alone[0].host = "127.0.0.78"
+    let first = try await PaperServer.start(alone)
     let port = try #require(first.port(of: AgentID("agent_0")))
     var second = agents(2)
     second[1].port = port
+    second[1].host = "127.0.0.78"
     do throws(PaperError) {
       let server = try await PaperServer.start(second)
       Issue.record("the port was free")
       await server.stop()
     } catch {
       #expect(error.code == .bind)
-      #expect(error.message == "agent agent_1: cannot listen on 127.0.0.1:\(port): Address already in use")
+      #expect(error.message == "agent agent_1: cannot listen on 127.0.0.78:\(port): Address already in use")
     }
     await first.stop()
-    #expect(WireConnection(port: port) == nil)
+    #expect(WireConnection(port: port, lastByte: 78) == nil)
   }
 
   @Test("Down refuses and ends what is open; up again has the same port and books")
   func down() async throws {
-    try await withTerminal { wire in
-      let open = try #require(WireConnection(port: wire.port))
+    try await withTerminal({ $0.host = "127.0.0.77" }) { wire in
+      let open = try #require(WireConnection(port: wire.port, lastByte: 77))
       await open.send(requestText("GET", "/positions"))
       #expect(await open.reply().status == 200)
       try await wire.terminal.setDown(true)
       #expect(await open.reply().status == 0)
-      #expect(WireConnection(port: wire.port) == nil)
+      #expect(WireConnection(port: wire.port, lastByte: 77) == nil)
       #expect(await wire.get("/account").status == 0)
       try await wire.terminal.setDown(false)
       #expect(await wire.get("/account").json?["balance"] == .number("10000.00"))

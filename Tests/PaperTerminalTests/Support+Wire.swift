@@ -23,14 +23,16 @@ final class WireConnection: Sendable {
   private let descriptor: Int32
   private let queue = DispatchQueue(label: "wire")
   /// `nil` if the port refused.
-  init?(port: Int, deadlineSeconds: Int = 10) {
+  ///
+  /// - Parameter lastByte: of the loopback address; tests that need a port to stay free take an address of their own.
+  init?(port: Int, lastByte: UInt32 = 1, deadlineSeconds: Int = 10) {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
     var limit = timeval(tv_sec: deadlineSeconds, tv_usec: 0)
     setsockopt(descriptor, SOL_SOCKET, SO_RCVTIMEO, &limit, socklen_t(MemoryLayout<timeval>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = UInt16(port).bigEndian
-    address.sin_addr.s_addr = UInt32(0x7F00_0001).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7F00_0000 | lastByte).bigEndian
     let result = withUnsafePointer(to: &address) { pointer in
       pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
         connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
@@ -121,7 +123,9 @@ func withTerminal(
   terminal.setPrice(Symbol("EURUSD"), bid: d("1.08510"))
   terminal.setSpread(Symbol("EURUSD"), to: d("0.00012"))
   do {
-    try await body(Wire(terminal: terminal, port: try #require(server.port(of: AgentID("a"))), clock: clock))
+    let lastByte = agent.host.split(separator: ".").last.flatMap { UInt32($0) } ?? 1
+    try await body(
+      Wire(terminal: terminal, port: try #require(server.port(of: AgentID("a"))), lastByte: lastByte, clock: clock))
   } catch {
     await server.stop()
     throw error
@@ -133,6 +137,7 @@ func withTerminal(
 struct Wire: Sendable {
   let terminal: ServedTerminal
   let port: Int
+  var lastByte: UInt32 = 1
   var clock = HandClock()
 
   func get(_ path: String, token: String? = nil) async -> WireReply {
@@ -143,15 +148,15 @@ struct Wire: Sendable {
 
   /// An empty reply, of status 0, if the port refuses.
   func send(_ text: String) async -> WireReply {
-    guard let connection = WireConnection(port: port) else { return WireReply() }
+    guard let connection = WireConnection(port: port, lastByte: lastByte) else { return WireReply() }
     await connection.send(text)
     return await connection.reply()
   }
 }
 
-/// Waits for a condition, with a deadline of ten seconds.
+/// Waits for a condition, with a deadline of a minute: other tests may keep the cores busy.
 func eventually(_ what: Comment, _ condition: () async throws -> Bool) async throws {
-  let end = ContinuousClock.now + .seconds(10)
+  let end = ContinuousClock.now + .seconds(60)
   while ContinuousClock.now < end {
     if try await condition() { return }
     try await Task.sleep(for: .milliseconds(5))

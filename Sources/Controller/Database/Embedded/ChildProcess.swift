@@ -1,4 +1,5 @@
 import CDispatch
+import CLibPQ
 import Glibc
 
 /// A child process with nothing of ours but a folder as descriptor 3 and a log for its output.
@@ -28,6 +29,9 @@ struct ChildProcess {
     unsafe posix_spawn_file_actions_adddup2(&actions, log, 1)
     unsafe posix_spawn_file_actions_adddup2(&actions, log, 2)
     unsafe posix_spawn_file_actions_adddup2(&actions, folder, 3)
+    // Sockets of this process that are not close-on-exec (libraries open some) would stay open in the server, and a port
+    // that we closed would go on listening there.
+    unsafe mt4_spawn_close_from(&actions, 4)
     unsafe posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     var all = sigset_t()
     var none = sigset_t()
