@@ -73,7 +73,12 @@ let package = Package(
       name: "PaperTerminalTests", dependencies: ["PaperTerminal", "Reconciler"],
       swiftSettings: strict),
     .testTarget(
-      name: "ControllerTests", dependencies: ["Controller", "PaperTerminal", "Reconciler"],
+      // It runs the built mt4ctl as a process of its own.
+      name: "ControllerTests",
+      dependencies: [
+        "Controller", "PaperTerminal", "Reconciler", "mt4ctl",
+        .product(name: "Logging", package: "swift-log"),
+      ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -8,7 +8,7 @@ extension Reconciler {
     guard let i = index[id] else { return nil }
     let agent = agents[i]
     return AgentStatus(
-      spec: agent.spec, memory: agent.memory, online: agent.memory.online == true, orphaned: agent.memory.orphaned,
+      spec: agent.spec, memory: agent.memory, online: agent.isOnline, orphaned: agent.memory.orphaned,
       account: agent.snapshot?.account?.value, positions: agent.snapshot?.positions?.value ?? [],
       orders: agent.orders?.value ?? [], seenAt: agent.lastSeen, plan: agent.plan, day: agent.dayVerdict?.figures,
       conditions: agent.conditions, failure: agent.lastFailure, unresolved: agent.memory.unresolved,
@@ -84,7 +84,11 @@ extension Reconciler {
     if agent.memory.orphaned { return (.no, "orphaned", "its manifest is gone") }
     if !agent.spec.enabled { return (.no, Reason.agentDisabled.rawValue, "it is disabled") }
     if let hold = agent.identity { return (.no, hold.reason.rawValue, hold.message) }
-    if agent.memory.online != true { return (.no, Reason.unreachable.rawValue, "its terminal does not answer") }
+    if !agent.isOnline {
+      return agent.lastFailure == nil
+        ? (.unknown, "not_seen", "its terminal was not looked at yet")
+        : (.no, Reason.unreachable.rawValue, "its terminal does not answer")
+    }
     if let pause = agent.memory.breachPause {
       return (.no, Reason.paused.rawValue, "paused since the breach of \(pause.dayKey)")
     }
@@ -93,7 +97,7 @@ extension Reconciler {
   }
 
   private func synced(_ agent: AgentState) -> Judgement {
-    guard agent.snapshot != nil, agent.memory.online == true else {
+    guard agent.isOnline else {
       return (.unknown, Reason.unreachable.rawValue, "there is no fresh look at its terminal")
     }
     if let hold = agent.identity { return (.unknown, hold.reason.rawValue, hold.message) }
@@ -153,9 +157,9 @@ extension Reconciler {
   }
 
   private func connected(_ agent: AgentState) -> Judgement {
-    guard let online = agent.memory.online else { return (.unknown, "not_seen", "it was not looked at yet") }
-    if online { return (.yes, "online", "its terminal answers") }
+    if agent.isOnline { return (.yes, "online", "its terminal answers") }
     let failure = agent.lastFailure
+    if failure == nil, agent.snapshot == nil { return (.unknown, "not_seen", "it was not looked at yet") }
     return (
       .no, failure?.code.rawValue ?? Reason.unreachable.rawValue,
       failure.map { "\($0.endpoint) \($0.message)" } ?? "its terminal does not answer"

@@ -1,3 +1,4 @@
+import CDispatch
 import Glibc
 import Reconciler
 import Testing

@@ -29,7 +29,8 @@ public struct LineLogHandler: LogHandler {
     let time = SystemClock.now().wall.rfc3339.dropLast(4)
     let level = "\(event.level)".uppercased()
     let padding = String(repeating: " ", count: max(0, 7 - level.count))
-    let line = "\(time)Z \(level)\(padding) \(agent)  \(Self.oneLine(event.message.description))  \(keys)\n"
+    let tail = keys.isEmpty ? "" : "  \(keys)"
+    let line = "\(time)Z \(level)\(padding) \(agent)  \(Self.oneLine(event.message.description))\(tail)\n"
     Self.turn.withLock { _ in
       // A log that cannot be written must not stop the controller.
       _ = unsafe Array(line.utf8).withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }

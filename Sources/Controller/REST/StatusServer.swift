@@ -23,7 +23,8 @@ struct StatusServer: Sendable {
     try await application.run()
   }
 
-  /// The web framework's own lines are not for operators.
+  /// The web framework's own lines are not for operators: it calls a connection an error that a stop has cancelled, and
+  /// what keeps it from serving comes as a thrown error.
   private var quiet: Logger {
     var logger = log
     logger.logLevel = .critical
@@ -31,7 +32,7 @@ struct StatusServer: Sendable {
   }
 
   private func router() -> Router<BasicRequestContext> {
-    let router = Router()
+    let router = Router(options: .autoGenerateHeadEndpoints)
     let board = board
     router.add(middleware: ReadOnly())
     router.get("/health") { _, _ in Self.json(StatusDocument.health(board.picture)) }

@@ -14,13 +14,22 @@ public final class ControllerService: Sendable {
   let mailbox = Mailbox()
   private let observer: @Sendable (Record) -> Void
   private let desk: Mutex<ManifestDesk?> = Mutex(nil)
+  private let seams: ServiceSeams
 
   /// - Parameter observer: sees each record as it is made, on the loop's thread; it must not block.
-  public init(
+  public convenience init(
     options: ControllerOptions, log: Logger, observer: @escaping @Sendable (Record) -> Void = { _ in }
+  ) {
+    self.init(options: options, log: log, seams: ServiceSeams(), observer: observer)
+  }
+
+  init(
+    options: ControllerOptions, log: Logger, seams: ServiceSeams,
+    observer: @escaping @Sendable (Record) -> Void = { _ in }
   ) {
     self.options = options
     self.log = log
+    self.seams = seams
     self.observer = observer
   }
 
@@ -46,6 +55,7 @@ public final class ControllerService: Sendable {
 
   private struct Running: Sendable {
     var journal: Journal
+    var keeper: JournalDesk
     var engine: BridgeEngine
     var shipper: Shipper
     var embedded: EmbeddedPostgres?
@@ -83,40 +93,54 @@ public final class ControllerService: Sendable {
       if case .durable = event { shipper.wake() }
     }
     shipper.start()
-    let memories = waitForDatabase(keeper, destination.shipper, isNew: journal.recovered.isNew)
+    do throws(StartError) {
+      return try start(journal, reconciler, keeper, shipper, destination.embedded)
+    } catch {
+      abandon(shipper, destination.embedded)
+      journal.close()
+      throw error
+    }
+  }
+
+  /// The rest of the start, with the journal open and the shipper under way.
+  private func start(
+    _ journal: Journal, _ reconciler: Reconciler, _ keeper: JournalDesk, _ shipper: Shipper,
+    _ embedded: EmbeddedPostgres?
+  ) throws(StartError) -> Running {
+    let memories = waitForDatabase(keeper, shipper.destination, isNew: journal.recovered.isNew)
+    if case .forked(let why) = keeper.current.database { throw StartError(exitCode: 1, description: why) }
     let engine = try bridge()
-    let desk = ManifestDesk(options: options, store: store, mailbox: mailbox, log: log)
+    let desk = ManifestDesk(options: options, store: revisions(), mailbox: mailbox, log: log, now: seams.now)
     mailbox.post(
       .event(
         .started(
           StartFacts(
             version: ControllerVersion.text, chain: journal.chain, tornBytes: journal.recovered.torn?.bytes ?? 0,
             memories: memories))))
+    let watcher: ManifestWatcher?
     do throws(StartError) {
       try desk.first()
+      watcher = try watch(desk)
     } catch {
-      abandon(shipper, destination.embedded)
-      journal.close()
       _ = engine.stop(within: .seconds(2))
       throw error
     }
     self.desk.withLock { $0 = desk }
-    let watcher = try watch(desk)
     let loop = ControllerLoop(
       ControllerLoop.Parts(
         mailbox: mailbox, journal: journal, board: board, log: log, connect: engine.connector(),
-        now: { SystemClock.now() }, observe: observer,
+        now: seams.now, observe: observer,
         publish: { agents, fleet in
           shipper.publish(states: agents.map { AgentStateRow($0, fleet, chain: journal.chain) })
         }
       ))
     return Running(
-      journal: journal, engine: engine, shipper: shipper, embedded: destination.embedded, watcher: watcher,
+      journal: journal, keeper: keeper, engine: engine, shipper: shipper, embedded: embedded, watcher: watcher,
       control: startControl(), loop: loop, reconciler: reconciler)
   }
 
   private func openJournal() throws(StartError) -> Journal {
-    var journalOptions = JournalOptions()
+    var journalOptions = seams.journal
     journalOptions.retention = options.journalRetention
     do throws(JournalError) {
       let journal = try Journal.open(stateDirectory: options.state, options: journalOptions)
@@ -160,7 +184,7 @@ public final class ControllerService: Sendable {
 
   private func bridge() throws(StartError) -> BridgeEngine {
     do throws(BridgeError) {
-      return try BridgeEngine()
+      return try BridgeEngine(now: seams.now)
     } catch {
       throw StartError(exitCode: 1, description: "the bridge cannot start: \(error)")
     }
@@ -215,42 +239,77 @@ public final class ControllerService: Sendable {
   // MARK: Serve
 
   private func serve(_ parts: Running, ready: @escaping @Sendable (Int) -> Void) async -> Int32 {
-    let server = StatusServer(address: options.listen, board: board, log: log)
-    let shared = self
+    let (bound, told) = AsyncStream.makeStream(of: Int.self)
     let web = Task {
-      do {
-        try await server.run { port in
-          shared.log.info("serving on \(shared.options.listen.host):\(port)", metadata: .keys([.address: "\(port)"]))
-          ready(port)
-        }
-        return true
-      } catch is CancellationError {
-        return true
-      } catch {
-        shared.log.critical("cannot listen on \(shared.options.listen): \(error)")
-        shared.stop()
-        return false
+      await listen {
+        told.yield($0)
+      } whenDone: {
+        told.finish()
       }
     }
+    var ports = bound.makeAsyncIterator()
+    // Nothing is done, and nothing is recorded, by a controller that cannot show what it does.
+    guard let port = await ports.next() else {
+      _ = await close(parts)
+      return 1
+    }
+    log.info("serving on \(options.listen.host):\(port)", metadata: .keys([.address: "\(port)"]))
+    ready(port)
     let end = await Blocking.value("mt4-loop") { parts.loop.run(parts.reconciler) }
     web.cancel()
     let served = await web.value
-    parts.control?.stop()
-    parts.watcher?.stop()
-    _ = await Blocking.value("mt4-stop") { parts.engine.stop(within: .seconds(5)) }
-    let shippedAll = await parts.shipper.stop(withinSeconds: 5)
-    await Blocking.value("mt4-stop") {
-      parts.embedded?.stop()
-      parts.journal.close()
-      return
-    }
+    let behind = await close(parts)
     switch end {
     case .drained:
-      log.info("stopped in good order\(shippedAll ? "" : "; some records are not in the database yet")")
+      let rest = behind > 0 ? "; \(behind) records are in the journal and not in the database yet" : ""
+      log.info("stopped in good order\(rest)")
       return served ? 0 : 1
     case .journalFailed(let why):
       log.critical("the journal cannot be written, so nothing is sent any more: \(why)")
       return 1
     }
+  }
+
+  /// Serves HTTP until cancelled.
+  ///
+  /// - Returns: whether it could.
+  private func listen(bound: @escaping @Sendable (Int) -> Void, whenDone: @Sendable () -> Void) async -> Bool {
+    defer { whenDone() }
+    do {
+      try await StatusServer(address: options.listen, board: board, log: log).run(bound: bound)
+      return true
+    } catch is CancellationError {
+      return true
+    } catch {
+      log.critical("cannot listen on \(options.listen): \(error)")
+      stop()
+      return false
+    }
+  }
+
+  /// Ends everything but the loop and HTTP, in the reverse order of the start.
+  ///
+  /// - Returns: how many records are not in the database.
+  private func close(_ parts: Running) async -> Int64 {
+    parts.control?.stop()
+    parts.watcher?.stop()
+    _ = await Blocking.value("mt4-stop") { parts.engine.stop(within: .seconds(5)) }
+    // The loop's last records are shipped too, so they must be durable first.
+    await Blocking.value("mt4-stop") { Self.settle(parts.journal) }
+    // A database that is away is not waited for: the journal has everything, and the next start ships it.
+    _ = await parts.shipper.stop(withinSeconds: parts.keeper.current.database == .up ? 5 : 1)
+    return await Blocking.value("mt4-stop") {
+      let behind = parts.journal.durableSequence - parts.keeper.current.shipped
+      parts.embedded?.stop()
+      parts.journal.close()
+      return max(0, behind)
+    }
+  }
+
+  /// Waits until everything that was appended is durable, but not long: a journal that is stuck or failed cannot.
+  private static func settle(_ journal: Journal) {
+    let settled = DispatchSemaphore(value: 0)
+    journal.ping { settled.signal() }
+    _ = settled.wait(timeout: .now() + 5)
   }
 }

@@ -12,14 +12,16 @@ final class ManifestDesk: Sendable {
   private let log: Logger
   private let environment: [String: String]
   private static let atStart = "start"
+  private let now: MomentSource
   private let queue = DispatchQueue(label: "mt4-manifests")
 
-  init(options: ControllerOptions, store: RevisionStore, mailbox: Mailbox, log: Logger) {
+  init(options: ControllerOptions, store: RevisionStore, mailbox: Mailbox, log: Logger, now: @escaping MomentSource) {
     directory = options.manifests
     self.store = store
     self.mailbox = mailbox
     self.log = log
     environment = options.environment
+    self.now = now
   }
 
   /// What is in force at the start: the folder's set, or the last good one of the state directory.
@@ -43,9 +45,9 @@ final class ManifestDesk: Sendable {
           try take(loaded, actor: actor)
           done([])
         } catch {
-          log.error("the revision could not be kept: \(error)")
-          reject([error.description], actor)
-          done([])
+          let problem = "the set is valid but cannot be kept as a revision: \(error)"
+          reject([problem], actor)
+          done([ManifestDiagnostic(.error, file: directory, at: YAMLMark(line: 1, column: 1), problem, source: nil)])
         }
       case .rejected(let errors):
         reject(errors.map(\.headline), actor)
@@ -60,13 +62,18 @@ final class ManifestDesk: Sendable {
 
   private func take(_ loaded: LoadedManifests, actor: String) throws(StartError) {
     do throws(RevisionError) {
-      let accepted = try store.accept(loaded, actor: actor, at: SystemClock.now().wall)
+      let accepted = try store.accept(loaded, actor: actor, at: now().wall)
       // A reload that changes nothing warns of nothing new.
       if accepted.isNew || actor == Self.atStart {
         for warning in loaded.warnings { log.warning("\(warning.headline)") }
       }
       var fleet = loaded.fleet
       fleet.revision = accepted.revision.number
+      if !accepted.isNew, actor != Self.atStart {
+        log.info(
+          "the manifests say what revision \(fleet.revision) says; it stays in force",
+          metadata: .keys([.revision: String(fleet.revision)]))
+      }
       hand(fleet, RevisionFacts(isNew: accepted.isNew, actor: actor, gitCommit: loaded.gitCommit))
     } catch {
       throw StartError(exitCode: 1, description: error.description)
@@ -82,7 +89,8 @@ final class ManifestDesk: Sendable {
     }
     guard let latest, case .accepted(let loaded) = latest.load() else {
       throw StartError(
-        exitCode: 3, description: "\(errors.count) errors in \(directory), and no last good set of manifests is kept")
+        exitCode: 3,
+        description: "the manifests in \(directory) are refused (\(Count.of(errors.count, "error"))), and no last good set is kept")
     }
     log.warning(
       "the manifests are refused; the last good set, revision \(latest.number), is in force",

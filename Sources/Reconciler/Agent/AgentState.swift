@@ -79,6 +79,9 @@ struct AgentState: Sendable {
   var opensSent: [Steady] = []
   var writeEnded: Steady?
 
+  /// Whether its terminal answers this process: what the journal says of an earlier one is no proof.
+  var isOnline: Bool { memory.online == true && snapshot != nil }
+
   init(spec: AgentSpec, memory: AgentMemory) {
     id = spec.id
     self.spec = spec

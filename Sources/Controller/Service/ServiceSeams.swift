@@ -1,0 +1,8 @@
+import Bridge
+
+/// What a test may put in the place of the real thing.
+struct ServiceSeams: Sendable {
+  /// Every part that goes by the time goes by this.
+  var now: MomentSource = { SystemClock.now() }
+  var journal = JournalOptions()
+}
