@@ -63,7 +63,7 @@ struct BadDayClockTests {
         try await eventually("the day has begun") { controller.status()?.day != nil }
         try stage.rogue("EURUSD", lots: "0.10")
         try await eventually("the position is seen") { controller.status()?.positions.count == 1 }
-        try stage.terminal().shift(Symbol("EURUSD"), by: exact("-0.06"))
+        try stage.terminal().shift(Symbol("EURUSD"), by: exact("-0.12"))
         try await eventually("breached, closed and paused") {
           try !controller.records(.paused).isEmpty && stage.positions().isEmpty
         }

@@ -77,7 +77,7 @@ struct BadDayDatabaseTests {
         let rogue = try stage.rogue()
         try await eventually("the rogue is closed") { try !stage.positions().contains { $0.ticket == rogue } }
         try stage.declare(
-          stage.agent { $0.targets.append(AgentText.Target(name: "late", symbol: "GBPUSD")) })
+          stage.agent { $0.targets.append(AgentText.Target(name: "late", symbol: "GBPUSD", stopLoss: "1.25000")) })
         controller.service.reload(actor: "test")
         try await eventually("the new open is held") {
           controller.records(.refused).contains {
@@ -178,7 +178,7 @@ struct BadDayDatabaseTests {
         try await eventually("the day has begun") { controller.status()?.day != nil }
         try stage.rogue("EURUSD", lots: "0.10")
         try await eventually("the position is seen") { controller.status()?.positions.count == 1 }
-        try stage.terminal().shift(Symbol("EURUSD"), by: exact("-0.06"))
+        try stage.terminal().shift(Symbol("EURUSD"), by: exact("-0.12"))
         try await eventually("the breach is latched and closed") {
           try !controller.records(.paused).isEmpty && stage.positions().isEmpty
         }

@@ -90,7 +90,9 @@ final class ManifestDesk: Sendable {
     guard let latest, case .accepted(let loaded) = latest.load() else {
       throw StartError(
         exitCode: 3,
-        description: "the manifests in \(directory) are refused (\(Count.of(errors.count, "error"))), and no last good set is kept")
+        description:
+          "the manifests in \(directory) are refused (\(Count.of(errors.count, "error"))), and no last good set is kept"
+      )
     }
     log.warning(
       "the manifests are refused; the last good set, revision \(latest.number), is in force",

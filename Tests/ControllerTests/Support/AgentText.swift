@@ -7,7 +7,7 @@ struct AgentText: Sendable {
     var symbol = "EURUSD"
     var side = "buy"
     var lots = "0.05"
-    var stopLoss = "1.00000"
+    var stopLoss = "1.05000"
   }
 
   var id = "agent_1"
@@ -16,7 +16,7 @@ struct AgentText: Sendable {
   var positions = "exact"
   var pairs = "EURUSD, GBPUSD"
   var maxPositions = 3
-  var maxDailyLoss = "5%"
+  var maxDailyLoss = "10%"
   var targets: [Target] = [Target()]
   /// Lines below `terminal:`.
   var terminal: [String] = []

@@ -49,6 +49,12 @@ final class Stage: Sendable {
         agent.options.token = token.map { PaperToken($0) }
         return agent
       })
+    for terminal in paper.agents {
+      for (symbol, bid) in [("EURUSD", "1.10000"), ("GBPUSD", "1.30000")] {
+        terminal.setPrice(Symbol(symbol), bid: exact(bid))
+        terminal.setSpread(Symbol(symbol), to: exact("0.00010"))
+      }
+    }
     let stage = Stage(folder: folder, paper: paper)
     do {
       try FileManager.default.createDirectory(atPath: stage.manifests, withIntermediateDirectories: true)
