@@ -104,6 +104,8 @@ public enum Command: Hashable, Sendable {
   case resume(AgentID, reason: String)
   case resolve(actionID: String, executed: Bool, ticket: Ticket?, reason: String)
   case forget(AgentID, reason: String)
+  case emergencyStop(reason: String)
+  case emergencyClear(reason: String)
 }
 
 /// What the core wants done.

@@ -19,7 +19,10 @@ extension Reconciler {
   private mutating func beginNext(_ i: Int, _ now: Moment) {
     guard !agents[i].queue.isEmpty, !draining else { return }
     let planned = agents[i].queue.removeFirst()
-    if planned.actionClass == .close { recentCloses.append(now.steady) }
+    if planned.actionClass == .close {
+      recentCloses.removeAll { now.steady - $0 >= configuration.interval }
+      recentCloses.append(now.steady)
+    }
     let place = fleet?.places[planned.target.map { "\(agents[i].id)/\($0)" } ?? agents[i].id.text]
     var before = agents[i].lastTickets + (agents[i].orders?.value.map(\.ticket) ?? [])
     if planned.kind.opens { before += (agents[i].history.reply?.value ?? []).map(\.ticket) }
@@ -274,7 +277,8 @@ extension Reconciler {
       reason = .unauthorized
     }
     guard delay > .zero else { return }
-    agents[i].tradeNotBefore = now.steady + delay
+    let urgent = emergency.isActive || agents[i].memory.breachPause != nil
+    agents[i].tradeNotBefore = now.steady + (urgent ? min(delay, Self.longestExitRest) : delay)
     agents[i].tradeBackOff = (reason, "the terminal said \(refusal.message) (\(refusal.errorCode))")
   }
 }

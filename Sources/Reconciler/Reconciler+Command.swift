@@ -30,6 +30,12 @@ extension Reconciler {
     case .resolve(let actionID, let executed, let ticket, let reason):
       verdict = resolve(actionID, executed, ticket, reason, actor, now)
     case .forget(let id, let reason): verdict = forget(id, reason, actor, now)
+    case .emergencyStop(let reason):
+      say(nil, "emergency-stop", reason, actor, "done", now)
+      verdict = emergencyStop(reason, actor, now)
+    case .emergencyClear(let reason):
+      verdict = emergencyClear(reason, actor, now)
+      if case .refused(let why) = verdict { say(nil, "emergency-clear", reason, actor, "refused: \(why)", now) }
     }
     return verdict
   }

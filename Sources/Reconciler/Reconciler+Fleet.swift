@@ -27,6 +27,7 @@ extension Reconciler {
       }
     }
     rebuildLedger()
+    followManifestStop(now)
     for i in agents.indices { refreshConditions(i, now) }
   }
 

@@ -10,6 +10,7 @@ extension Reconciler {
     sequence = record.sequence
     revision = max(revision, record.revision)
     if record.type == .snapshot { return try foldSnapshot(record.metadata) }
+    emergency.apply(record)
     guard let id = record.agent else { return }
     var memory = waitingMemories.removeValue(forKey: id) ?? AgentMemory()
     memory.apply(record, live: false)
@@ -19,6 +20,8 @@ extension Reconciler {
   private mutating func foldSnapshot(_ state: JSONValue) throws(FoldError) {
     guard let members = state["agents"]?.object else { throw FoldError("agents") }
     waitingMemories = [:]
+    emergency =
+      try state["emergency"].map { (json) throws(FoldError) in try EmergencyState(json: json) } ?? EmergencyState()
     for name in members.keys.sorted() {
       guard let json = members[name] else { continue }
       waitingMemories[AgentID(name)] = try AgentMemory(json: json)

@@ -55,6 +55,7 @@ extension Reconciler {
     agents[i].plan = Plan()
     if agents[i].live != nil, agents[i].lane != .sending { withdraw(i, hold.message, now) }
     noteVerdict(i, subject: "agent", hold, now)
+    cannotBeFlat(i, hold.reason.rawValue, now)
     agents[i].rereads = 0
     scheduleNextPoll(i, now)
   }

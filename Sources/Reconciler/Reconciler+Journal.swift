@@ -102,6 +102,6 @@ extension Reconciler {
     for (id, memory) in waitingMemories { memories[id.text] = memory.json }
     record(
       .snapshot, agent: nil, "the state of \(memories.count) agents",
-      ["agents": .object(memories), "revision": .int(revision), "format": 1], now)
+      ["agents": .object(memories), "revision": .int(revision), "emergency": emergency.json, "format": 1], now)
   }
 }

@@ -6,7 +6,7 @@ extension Reconciler {
     _ now: Moment
   ) -> PlanInput {
     let agent = agents[i]
-    let policy = fleet?.policy ?? FleetPolicy()
+    let policy = policyInForce
     let began = agent.snapshot?.positions?.span.began.steady
     let ordersFresh = agent.orders.map { reply in began.map { reply.span.began.steady >= $0 } ?? false } ?? false
     var ticks = agent.ticks

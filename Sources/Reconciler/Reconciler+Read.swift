@@ -8,13 +8,14 @@ extension Reconciler {
   static let slowestPoll: Duration = .seconds(30)
 
   mutating func scheduleRead(_ i: Int, at: Steady, _ now: Moment) {
-    guard !agents[i].memory.orphaned else { return }
+    // An orphan is left alone, but an emergency covers it too.
+    guard !agents[i].memory.orphaned || emergency.isActive else { return }
     agents[i].readNumber += 1
     var request = ReadRequest(number: agents[i].readNumber, agent: agents[i].id)
     let doubts = agents[i].memory.unresolved.contains { $0.id != agents[i].live?.id }
-    let emergency = fleet?.policy.emergencyStop ?? false
     request.orders =
-      agents[i].wantsOrders || doubts || emergency || isDue(agents[i].lastOrdersAt, Self.ordersEvery, at)
+      agents[i].wantsOrders || doubts || policyInForce.emergencyStop
+      || isDue(agents[i].lastOrdersAt, Self.ordersEvery, at)
     if agents[i].wantsHistory || doubts || isDue(agents[i].lastHistoryAt, Self.historyEvery, at) {
       request.historyDays = agents[i].historyDays
     }
@@ -50,6 +51,7 @@ extension Reconciler {
         ["code": .string(failure.code.rawValue), "endpoint": .string(failure.endpoint)], now)
     }
     if agents[i].live != nil { lookedInVain(i, now) }
+    cannotBeFlat(i, Reason.unreachable.rawValue, now)
     guard agents[i].lane == .idle else { return }
     scheduleRead(i, at: span.began.steady + backOff(i, failure), now)
     refreshConditions(i, now)
@@ -173,6 +175,7 @@ extension Reconciler {
     noteVerdicts(i, plan, account.span.ended.wall, now)
     watchStops(i, positions.value, now)
     beat(i, account.value, now)
+    watchFlat(i, positions.value, plan, now)
     carryOn(i, plan, again: again, now)
   }
 

@@ -20,7 +20,7 @@ extension Reconciler {
       revision: revision, fingerprint: fleet?.fingerprint ?? "", manifestErrors: manifestErrors,
       policy: fleet?.policy ?? FleetPolicy(), agents: agentIDs, journal: journal, lastSequence: sequence,
       unknownOutcomes: agents.reduce(0) { $0 + $1.memory.unresolved.filter(\.wasUnknown).count },
-      isDraining: draining, exposure: fleetExposure)
+      emergency: emergency, isDraining: draining, exposure: fleetExposure)
   }
 
   /// What the fleet carries, of the agents that were looked at.

@@ -32,6 +32,7 @@ public struct Reconciler: Sendable {
 
   // The fleet and the interval.
   var ledger = FleetLedger()
+  var emergency = EmergencyState()
   var recentCloses: [Steady] = []
   /// Which agents answer for an account at a server.
   var accountHolders: [String: [AgentID]] = [:]
@@ -78,6 +79,7 @@ public struct Reconciler: Sendable {
       agents[i].memory.apply(record, live: true)
       if [.intent, .outcome, .resolved].contains(type) { notePending(i) }
     }
+    emergency.apply(record)
     guard !configuration.planOnly else { return sequence }
     lag.recorded(sequence, now.steady)
     effects.append(.record(record))

@@ -128,3 +128,40 @@ struct Forget: AsyncParsableCommand {
 
   func run() async throws { try await control.ask(.forget(agent: agent, reason: why.reason)) }
 }
+
+/// `mt4ctl emergency-stop`.
+struct EmergencyStop: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "emergency-stop",
+    abstract: "Close every position of the fleet, now, and open nothing until it is cleared.",
+    discussion: """
+      The stop is latched before the first close, survives restarts, and is verified: the record says `confirmed_flat` for
+      each agent and for the fleet, or `not_flat` and why.
+
+      Example:
+        mt4ctl emergency-stop --reason "prices are wrong"
+      """)
+
+  @OptionGroup var why: ReasonOption
+  @OptionGroup var control: ControlOptions
+
+  func run() async throws { try await control.ask(.emergencyStop(reason: why.reason)) }
+}
+
+/// `mt4ctl emergency-clear`.
+struct EmergencyClear: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "emergency-clear",
+    abstract: "End an emergency stop that was raised on this host.",
+    discussion: """
+      Exits 4 while a manifest says emergency_stop: true, and when there is no stop of this host.
+
+      Example:
+        mt4ctl emergency-clear --reason "prices are right again"
+      """)
+
+  @OptionGroup var why: ReasonOption
+  @OptionGroup var control: ControlOptions
+
+  func run() async throws { try await control.ask(.emergencyClear(reason: why.reason)) }
+}

@@ -20,6 +20,8 @@ struct MT4Ctl: AsyncParsableCommand {
       Resume.self,
       Resolve.self,
       Forget.self,
+      EmergencyStop.self,
+      EmergencyClear.self,
       Schema.self,
       Validate.self,
       Version.self,

@@ -10,6 +10,8 @@ public enum ControlRequest: Hashable, Sendable {
   case resume(agent: String, reason: String)
   case resolve(action: String, executed: Bool, ticket: Int64?, reason: String)
   case forget(agent: String, reason: String)
+  case emergencyStop(reason: String)
+  case emergencyClear(reason: String)
 }
 
 /// What came of it.
@@ -48,6 +50,8 @@ extension ControlRequest {
         "reason": .string(reason),
       ])
     case .forget(let agent, let reason): ["command": "forget", "agent": .string(agent), "reason": .string(reason)]
+    case .emergencyStop(let reason): ["command": "emergency-stop", "reason": .string(reason)]
+    case .emergencyClear(let reason): ["command": "emergency-clear", "reason": .string(reason)]
     }
   }
 
@@ -60,6 +64,8 @@ extension ControlRequest {
     case "pause" where !agent.isEmpty && !reason.isEmpty: self = .pause(agent: agent, reason: reason)
     case "resume" where !agent.isEmpty && !reason.isEmpty: self = .resume(agent: agent, reason: reason)
     case "forget" where !agent.isEmpty && !reason.isEmpty: self = .forget(agent: agent, reason: reason)
+    case "emergency-stop" where !reason.isEmpty: self = .emergencyStop(reason: reason)
+    case "emergency-clear" where !reason.isEmpty: self = .emergencyClear(reason: reason)
     case "resolve":
       guard let action = json["action"]?.string, let executed = json["executed"]?.bool, !reason.isEmpty else {
         return nil

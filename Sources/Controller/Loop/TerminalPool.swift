@@ -19,9 +19,8 @@ struct TerminalPool {
 
   /// Makes the pool fit a fleet. Terminals whose address and token are the same are kept, with their connections.
   mutating func update(_ fleet: Fleet, credentials: [AgentID: CredentialOutcome]) {
-    var left = members
+    // Terminals of agents that are gone are kept: an emergency stop covers orphans, too.
     for agent in fleet.agents {
-      left[agent.id] = nil
       let version = fleet.credentialVersions[agent.id]
       if let member = members[agent.id], member.spec == agent.terminal, member.credentialVersion == version { continue }
       let zone = fleet.zones[agent.terminal.serverZone] ?? .utc
@@ -29,7 +28,6 @@ struct TerminalPool {
       let member = Member(spec: agent.terminal, credentialVersion: version, terminal: terminal)
       if sending.contains(agent.id) { waiting[agent.id] = member } else { replace(agent.id, member) }
     }
-    for id in left.keys where !sending.contains(id) { replace(id, nil) }
   }
 
   private mutating func replace(_ id: AgentID, _ member: Member?) {

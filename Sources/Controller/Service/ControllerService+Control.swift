@@ -23,6 +23,8 @@ extension ControllerService {
     case .pause(let name, let reason): named(name) { command(.pause($0, reason: reason), actor) }
     case .resume(let name, let reason): named(name) { command(.resume($0, reason: reason), actor) }
     case .forget(let name, let reason): named(name) { command(.forget($0, reason: reason), actor) }
+    case .emergencyStop(let reason): command(.emergencyStop(reason: reason), actor)
+    case .emergencyClear(let reason): command(.emergencyClear(reason: reason), actor)
     case .resolve(let action, let executed, let ticket, let reason):
       command(
         .resolve(actionID: action, executed: executed, ticket: ticket.map { Ticket($0) }, reason: reason), actor)

@@ -76,6 +76,9 @@ struct AgentState: Sendable {
   var pollBegan: Steady?
   var quietPasses = 0
   var heartbeatAt: Steady?
+  /// Good looks in a row since an emergency stop that showed nothing open, and why it was last said not to be flat.
+  var flatLooks = 0
+  var notFlat: String?
   var opensSent: [Steady] = []
   var writeEnded: Steady?
 

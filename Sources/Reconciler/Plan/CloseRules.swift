@@ -95,7 +95,7 @@ struct CloseRules {
   }
 
   private func forEverything(ticket: Ticket, comment: String = "") -> (Reason, String)? {
-    if input.policy.emergencyStop { return (.emergencyStop, "the fleet's emergency_stop is true") }
+    if input.policy.emergencyStop { return (.emergencyStop, "the fleet's emergency stop is raised") }
     if let pause = input.memory.breachPause {
       if pause.closesAll { return (pause.reason, "the agent is paused since its \(pause.reason.rawValue) breach") }
       if isNew(ticket, comment, since: pause.tickets) {

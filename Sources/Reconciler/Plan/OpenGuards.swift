@@ -13,7 +13,7 @@ struct OpenGuards {
   private func agent() -> [Hold] {
     var holds: [Hold] = []
     let spec = input.spec
-    if input.policy.emergencyStop { holds.append(Hold(.emergencyStop, "the fleet's emergency_stop is true")) }
+    if input.policy.emergencyStop { holds.append(Hold(.emergencyStop, "the fleet's emergency stop is raised")) }
     if let pause = input.memory.breachPause {
       holds.append(Hold(.paused, "paused since the \(pause.reason.rawValue) breach of \(pause.dayKey)"))
     } else if let pause = input.memory.operatorPause {

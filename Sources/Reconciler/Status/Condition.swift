@@ -64,6 +64,7 @@ public struct FleetStatus: Sendable {
   public var journal: JournalFacts
   public var lastSequence: Int64
   public var unknownOutcomes: Int
+  public var emergency: EmergencyState
   public var isDraining: Bool
   public var exposure: FleetExposure
 }
