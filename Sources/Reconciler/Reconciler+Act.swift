@@ -18,7 +18,10 @@ extension Reconciler {
 
   private mutating func beginNext(_ i: Int, _ now: Moment) {
     guard !agents[i].queue.isEmpty, !draining else { return }
+    guard holdsForEverything().isEmpty else { return agents[i].queue = [] }
     let planned = agents[i].queue.removeFirst()
+    // The radius is the fleet's: what other agents have closed since this plan was made counts.
+    if planned.actionClass == .close, closesLeft(policyInForce, now) <= 0 { return agents[i].queue = [] }
     if planned.actionClass == .close {
       recentCloses.removeAll { now.steady - $0 >= configuration.interval }
       recentCloses.append(now.steady)
@@ -59,6 +62,9 @@ extension Reconciler {
     guard let action = agents[i].live, case .awaiting(let lookedAt) = agents[i].lane else { return }
     guard action.notBefore <= now.steady else { return }
     if journal.space == .exhausted { return withdrawAndLook(i, "nothing can be recorded any more", now) }
+    if journal.database == .anotherController {
+      return withdrawAndLook(i, "another controller holds the database", now)
+    }
     guard action.kind.opens else {
       if journal.durable >= action.sequence { send(i, now) }
       return
@@ -139,7 +145,10 @@ extension Reconciler {
     case .unknown(let doubt): doubtOutcome(i, action, doubt, span, now)
     }
     guard agents[i].live == nil, agents[i].lane == .idle else { return }
-    if !agents[i].queue.isEmpty, !draining { return beginNext(i, now) }
+    if !agents[i].queue.isEmpty, !draining {
+      beginNext(i, now)
+      if agents[i].lane != .idle { return }
+    }
     if draining { return }
     agents[i].wantsOrders = true
     scheduleRead(i, at: now.steady, now)
@@ -161,8 +170,7 @@ extension Reconciler {
         "latency_ms": .int((span.ended.steady - span.began.steady).inMicroseconds / 1000),
       ]), actionID: action.id, observedAt: span.ended.wall, now)
     agents[i].live = nil
-    agents[i].tradeNotBefore = nil
-    agents[i].backOffStep = 0
+    agents[i].waits.done(action.ticket)
   }
 
   private mutating func doubtOutcome(
@@ -180,12 +188,19 @@ extension Reconciler {
     }
     agents[i].live = nil
     agents[i].queue = []
+    guard let ticket = action.ticket else { return }
+    // It may be done again on evidence, but never at the speed of the wire, and others have their turn meanwhile.
+    let delay = agents[i].waits.next(ticket, from: .seconds(1), atMost: Self.longestExitRest)
+    agents[i].waits.tickets[ticket] = Waits.Wait(
+      until: now.steady + delay, reason: .unknownOutcome, message: "the outcome of action \(action.id) is not known")
   }
 
   private mutating func refuse(
     _ i: Int, _ action: LiveAction, _ refusal: TradeAnswer.Refusal, _ span: ReadSpan, _ now: Moment
   ) {
-    let most = refusal.kind == .requote ? Self.mostRequotes : refusal.kind == .busy ? Self.mostBusy : 1
+    let tries = refusal.kind == .requote ? Self.mostRequotes : refusal.kind == .busy ? Self.mostBusy : 1
+    // An agent whose manifest is gone is left alone from here on.
+    let most = agents[i].memory.orphaned && !emergency.isActive ? 1 : tries
     if action.attempt < most, !draining {
       agents[i].live?.attemptPending = true
       if refusal.kind == .requote, action.kind.opens {
@@ -205,12 +220,14 @@ extension Reconciler {
         "result": "refused", "attempt": .int(action.attempt), "error_code": .int(refusal.errorCode),
         "http_status": .int(refusal.httpStatus), "class": .string(refusal.kind.rawValue),
         "ticket": action.ticket.map { .int($0.number) }, "message": .string(refusal.message),
-        "held_as": refusalKey(action, refusal.kind).map { .string($0) }, "spec_key": action.specKey.map { .string($0) },
-        "day": .string(dayKey(i, now)),
+        "held_as": refusalKey(action, refusal.kind).map { .string($0) },
+        "held_target": heldTarget(i, action, refusal.kind).map { .string($0) },
+        "spec_key": action.specKey.map { .string($0) }, "day": .string(dayKey(i, now)),
         "latency_ms": .int((span.ended.steady - span.began.steady).inMicroseconds / 1000),
       ]), actionID: action.id, observedAt: span.ended.wall, now)
     agents[i].live = nil
-    agents[i].queue = []
+    // One exit that cannot be done starves no other.
+    if action.kind.opens || Self.concernsTerminal(refusal.kind) { agents[i].queue = [] }
     waitAfter(i, action, refusal, now)
   }
 
@@ -248,37 +265,67 @@ extension Reconciler {
     }
   }
 
+  /// Where stops come after the open and the terminal refuses one, the position is closed; opening its target again would
+  /// only pay the spread again.
+  private func heldTarget(_ i: Int, _ action: LiveAction, _ kind: RefusalKind) -> String? {
+    guard action.kind == .modify, kind == .forCause, agents[i].spec.terminal.stopsOnOpen == .after else { return nil }
+    return action.target
+  }
+
+  /// Whether the whole terminal refuses, so that the next exit would only be refused, too.
+  private static func concernsTerminal(_ kind: RefusalKind) -> Bool {
+    switch kind {
+    case .busy, .tooManyRequests, .notAllowed, .unauthorized, .notSent: true
+    case .requote, .notExecuted, .backOff, .marketClosed, .tradingDisabled, .tooClose, .forCause, .badParameters: false
+    }
+  }
+
   private mutating func waitAfter(
     _ i: Int, _ action: LiveAction, _ refusal: TradeAnswer.Refusal, _ now: Moment
   ) {
-    let delay: Duration
-    var reason = Reason.backOff
-    switch refusal.kind {
-    case .busy, .requote, .notExecuted, .notSent: delay = .seconds(1)
-    case .backOff:
-      delay = min(.seconds(5) * (1 << min(agents[i].backOffStep, 4)), .seconds(60))
-      agents[i].backOffStep += 1
-    case .tooManyRequests: delay = min(max(refusal.retryAfter ?? .seconds(5), .seconds(5)), .seconds(60))
-    case .marketClosed, .tradingDisabled:
-      delay = .seconds(15)
-      reason = .marketClosed
-    case .tooClose: delay = .seconds(15)
-    case .forCause:
-      if action.kind == .modify, let ticket = action.ticket { agents[i].stopRefused.insert(ticket) }
-      // An exit that is refused for cause is tried again: nothing may hold it back for a day.
-      delay = action.kind.opens || action.kind == .modify ? .zero : .seconds(15)
-      reason = .terminalRefused
-    case .badParameters: delay = .zero
-    case .notAllowed:
-      delay = .seconds(60)
-      reason = .tradeNotAllowed
-    case .unauthorized:
-      delay = .seconds(60)
-      reason = .unauthorized
+    let (delay, reason) = delay(i, action, refusal)
+    let message = "the terminal said \(refusal.message) (\(refusal.errorCode))"
+    if refusal.errorCode == 150 { agents[i].waits.oldestFirst = true }
+    if action.kind == .modify, refusal.kind == .forCause, let ticket = action.ticket {
+      agents[i].stopRefused.insert(ticket)
     }
     guard delay > .zero else { return }
-    let urgent = emergency.isActive || agents[i].memory.breachPause != nil
-    agents[i].tradeNotBefore = now.steady + (urgent ? min(delay, Self.longestExitRest) : delay)
-    agents[i].tradeBackOff = (reason, "the terminal said \(refusal.message) (\(refusal.errorCode))")
+    let wait = Waits.Wait(until: now.steady + delay, reason: reason, message: message)
+    if action.kind.opens {
+      switch refusal.kind {
+      case .marketClosed, .tradingDisabled, .tooClose, .requote: agents[i].waits.symbols[action.symbol] = wait
+      case .busy, .notExecuted, .backOff, .tooManyRequests, .forCause, .badParameters, .notAllowed, .unauthorized,
+        .notSent:
+        agents[i].waits.opens = wait
+      }
+    } else if Self.concernsTerminal(refusal.kind) {
+      agents[i].waits.terminal = wait
+    } else if let ticket = action.ticket {
+      agents[i].waits.tickets[ticket] = wait
+    }
+  }
+
+  /// How long an action of that kind rests after such a refusal. An exit never rests longer than 15 s, but for what the
+  /// terminal itself asks for.
+  private mutating func delay(
+    _ i: Int, _ action: LiveAction, _ refusal: TradeAnswer.Refusal
+  ) -> (Duration, Reason) {
+    let opens = action.kind.opens
+    switch refusal.kind {
+    case .busy, .notSent: return (.seconds(1), .backOff)
+    case .requote, .notExecuted, .badParameters:
+      if opens, refusal.kind == .badParameters { return (.zero, .terminalRefused) }
+      return (agents[i].waits.next(action.ticket, from: .seconds(1), atMost: Self.longestExitRest), .backOff)
+    case .backOff:
+      let longest = opens ? Duration.seconds(60) : Self.longestExitRest
+      return (agents[i].waits.next(action.ticket, from: .seconds(5), atMost: longest), .backOff)
+    case .tooManyRequests: return (min(max(refusal.retryAfter ?? .seconds(5), .seconds(5)), .seconds(60)), .backOff)
+    case .marketClosed, .tradingDisabled: return (Self.longestExitRest, .marketClosed)
+    case .tooClose: return (Self.longestExitRest, .backOff)
+    // An exit that is refused for cause is tried again: nothing may hold it back for a day.
+    case .forCause: return (opens || action.kind == .modify ? .zero : Self.longestExitRest, .terminalRefused)
+    case .notAllowed: return (opens ? .seconds(60) : Self.longestExitRest, .tradeNotAllowed)
+    case .unauthorized: return (opens ? .seconds(60) : Self.longestExitRest, .unauthorized)
+    }
   }
 }

@@ -59,10 +59,10 @@ extension Reconciler {
     say(i, "pause", why, actor, "done", now)
     record(
       .paused, agent: i, "paused by \(actor): \(why); existing positions stay and are policed",
-      [
+      .fields([
         "cause": "operator", "actor": .string(actor), "note": .string(why), "since": .time(now.wall),
-        "tickets": AgentMemory.encode(agents[i].lastTickets),
-      ], now)
+        "tickets": agents[i].goodTickets.map { AgentMemory.encode($0) },
+      ]), now)
     agents[i].generation += 1
     refreshConditions(i, now)
     return .done("\(id) is paused")
@@ -112,6 +112,7 @@ extension Reconciler {
         return .refused("the outcome of action \(agents[i].memory.unresolved[0].id) is not known")
       }
       say(i, "forget", why, actor, "done", now)
+      if let key = agents[i].accountKey { accountHolders[key]?.removeAll { $0 == id } }
       agents.remove(at: i)
       index = Dictionary(uniqueKeysWithValues: agents.enumerated().map { ($0.element.id, $0.offset) })
     } else if let memory = waitingMemories[id] {

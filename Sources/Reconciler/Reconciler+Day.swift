@@ -73,7 +73,8 @@ extension Reconciler {
       observedAt: seen, now)
     var pause = AgentMemory.BreachPause(
       reason: .dailyLoss, dayKey: dayKey(i, now), since: now.wall,
-      closesAll: agents[i].spec.risk.onBreach == .closeAndPause, tickets: positions.map(\.ticket))
+      closesAll: agents[i].spec.risk.onBreach == .closeAndPause,
+      tickets: agents[i].trustVerdict?.isTrusted == true ? positions.map(\.ticket) : nil)
     // A drawdown that was breached before still waits for a person.
     pause.needsPerson = agents[i].memory.breachPause?.needsPerson ?? false
     let closes = pause.closesAll ? "every position is closed" : "existing positions stay, new ones are disallowed"

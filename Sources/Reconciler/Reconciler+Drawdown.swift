@@ -28,7 +28,8 @@ extension Reconciler {
       old
       ?? AgentMemory.BreachPause(
         reason: .maxDrawdown, dayKey: dayKey(i, now), since: now.wall,
-        closesAll: agents[i].spec.risk.onBreach == .closeAndPause, tickets: positions.map(\.ticket))
+        closesAll: agents[i].spec.risk.onBreach == .closeAndPause,
+        tickets: agents[i].trustVerdict?.isTrusted == true ? positions.map(\.ticket) : nil)
     pause.needsPerson = true
     let closes = pause.closesAll ? "every position is closed" : "existing positions stay, new ones are disallowed"
     record(

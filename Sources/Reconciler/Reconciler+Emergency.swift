@@ -50,7 +50,7 @@ extension Reconciler {
     record(.emergencyStop, agent: nil, reason: .emergencyStop, message, metadata, now)
     for i in agents.indices {
       // Whatever else was waited for, an exit is tried now.
-      agents[i].tradeNotBefore = nil
+      agents[i].waits.clear()
       agents[i].flatLooks = 0
       agents[i].notFlat = nil
     }

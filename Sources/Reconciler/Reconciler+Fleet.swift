@@ -61,17 +61,33 @@ extension Reconciler {
     guard agents[i].spec != spec || credentialChanged || wasOrphan else { return }
     agents[i].spec = spec
     agents[i].generation += 1
+    // What was planned by the old spec is planned anew; what is on the wire comes to its end.
+    agents[i].queue = []
+    if agents[i].live != nil, agents[i].lane != .sending {
+      withdraw(i, "what was declared changed before it was sent", now)
+    }
     if moved || credentialChanged {
       agents[i].failures = 0
-      agents[i].tradeNotBefore = nil
+      agents[i].waits.clear()
       agents[i].trust = SnapshotTrust()
     }
+    if moved { leaveTerminal(i, now) }
     // A change takes force on the next look; a look that is under way serves, since the plan is made at its end.
     switch agents[i].lane {
     case .idle: scheduleRead(i, at: now.steady, now)
     case .reading: if wasOrphan || moved || credentialChanged { scheduleRead(i, at: now.steady, now) }
     case .awaiting, .sending: break
     }
+  }
+
+  /// What another terminal lists proves nothing about what was sent to the old one, unless it is the same account's.
+  private mutating func leaveTerminal(_ i: Int, _ now: Moment) {
+    agents[i].history = HistoryView()
+    agents[i].orders = nil
+    agents[i].ticks = [:]
+    agents[i].missing = [:]
+    agents[i].wantsHistory = true
+    agents[i].leftAccount = agents[i].accountKey
   }
 
   /// Absence is not an order: the agent's positions are not touched, and it is not polled any more.

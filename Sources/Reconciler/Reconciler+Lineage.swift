@@ -4,8 +4,33 @@ extension Reconciler {
   /// Takes up what a look taught: lineage, adoptions, strangers, and targets whose position is gone.
   mutating func learn(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {
     adopt(i, positions, owners, now)
+    agents[i].goodTickets = positions.map(\.ticket) + (agents[i].orders?.value.map(\.ticket) ?? [])
+    carryPauses(i, positions, now)
     noteStrangers(i, positions, owners, now)
     watchEnds(i, positions, now)
+  }
+
+  /// A pause lets stay what was there: known from the first look that can be believed on, and carried through partial
+  /// closes.
+  private mutating func carryPauses(_ i: Int, _ positions: [Position], _ now: Moment) {
+    let memory = agents[i].memory
+    guard memory.operatorPause != nil || memory.breachPause != nil else { return }
+    let known = memory.operatorPause.map(\.tickets) ?? memory.breachPause?.tickets
+    var tickets: [Ticket]
+    if let known {
+      let here = Set(known)
+      let rests = positions.filter { !here.contains($0.ticket) }.filter {
+        AgentMemory.ancestor(in: $0.comment).map { here.contains($0) } ?? false
+      }
+      guard !rests.isEmpty else { return }
+      tickets = known + rests.map(\.ticket)
+    } else {
+      tickets = agents[i].goodTickets ?? []
+    }
+    tickets.sort()
+    record(
+      .heartbeat, agent: i, "the pause lets stay: \(Count.of(tickets.count, "ticket"))",
+      ["pause_tickets": AgentMemory.encode(tickets)], now)
   }
 
   private mutating func adopt(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {

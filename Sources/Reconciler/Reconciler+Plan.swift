@@ -20,7 +20,7 @@ extension Reconciler {
       unresolved: agent.memory.unresolved.filter { $0.id != agent.live?.id }, live: agent.live,
       withoutStopSince: agent.withoutStopSince,
       stopRefused: agent.stopRefused, missing: missing(agent, positions), holdsForAll: holdsForAll(i, now),
-      holdsForOpens: journalHolds(now), closesLeft: closesLeft(policy, now),
+      holdsForOpens: journalHolds(now), waits: agent.waits, closesLeft: closesLeft(policy, now),
       opensInLastMinute: agent.opensSent.filter { now.steady - $0 < .seconds(60) }.count,
       historyUsable: !agent.history.unsupported, fleet: look)
   }
@@ -45,15 +45,12 @@ extension Reconciler {
   private func holdsForAll(_ i: Int, _ now: Moment) -> [Hold] {
     var holds = holdsForEverything()
     if agents[i].spec.mode == .observe { holds.append(Hold(.modeObserve, "mode is observe: nothing is sent")) }
-    if let until = agents[i].tradeNotBefore, until > now.steady, let why = agents[i].tradeBackOff {
-      let seconds = (until - now.steady).components.seconds + 1
-      holds.append(Hold(why.reason, "\(why.message); tried again in \(seconds) s"))
-    }
+    if let hold = agents[i].waits.holds(agents[i].waits.terminal, now.steady) { holds.append(hold) }
     return holds
   }
 
   /// Closes that the blast radius allows now: over the fleet and the interval; breach and emergency closes do not count.
-  private func closesLeft(_ policy: FleetPolicy, _ now: Moment) -> Int {
+  func closesLeft(_ policy: FleetPolicy, _ now: Moment) -> Int {
     let recent = recentCloses.filter { now.steady - $0 < configuration.interval }.count
     return max(0, policy.maxClosesPerPass - recent)
   }

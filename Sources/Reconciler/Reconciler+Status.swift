@@ -128,8 +128,9 @@ extension Reconciler {
     if let failure = agent.lastFailure, agent.failures >= 2 {
       return (.no, failure.code.rawValue, "\(failure.endpoint) \(failure.message)")
     }
-    if let why = agent.tradeBackOff, agent.tradeNotBefore != nil, why.reason == .tradeNotAllowed {
-      return (.no, why.reason.rawValue, why.message)
+    let waits = [agent.waits.terminal, agent.waits.opens].compactMap { $0 }
+    if let wait = waits.first(where: { $0.reason == .tradeNotAllowed || $0.reason == .unauthorized }) {
+      return (.no, wait.reason.rawValue, wait.message)
     }
     if agent.memory.orphaned { return (.no, "orphaned", "its positions are nobody's to police") }
     return (.yes, "healthy", "nothing is wrong that is known")

@@ -4,6 +4,10 @@ extension Reconciler {
   /// Judges each unknown action by the look that just ended.
   mutating func judgeUnknowns(_ i: Int, _ now: Moment) {
     let doubts = agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id && $0.unknownSince != nil }
+    if let left = agents[i].leftAccount {
+      guard left != nil, left == agents[i].accountKey else { return askPerson(i, doubts, now) }
+      agents[i].leftAccount = nil
+    }
     guard !doubts.isEmpty, let snapshot = agents[i].snapshot, let positions = snapshot.positions else { return }
     var explained: Set<Ticket> = []
     for action in doubts {
@@ -18,6 +22,16 @@ extension Reconciler {
       case .none: absent(i, action, since, positions.span, snapshot, now)
       case .incomplete: agents[i].wantsOrders = true
       }
+    }
+  }
+
+  /// Another account answers than the one that the orders went to.
+  private mutating func askPerson(_ i: Int, _ doubts: [LiveAction], _ now: Moment) {
+    for action in doubts where !action.needsPerson {
+      record(
+        .unknown, agent: i, reason: .unknownOutcome,
+        "action \(action.id) was sent to another terminal; say what happened with mt4ctl resolve \(action.id)",
+        ["cause": "another_terminal", "needs_person": true, "attempt": .int(action.attempt)], actionID: action.id, now)
     }
   }
 

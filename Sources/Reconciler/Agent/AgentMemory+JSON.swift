@@ -5,10 +5,10 @@ extension AgentMemory {
       "daily_loss": dailyLoss.json,
       "breach_pause": breachPause.map { Self.encode($0) },
       "operator_pause": operatorPause.map {
-        [
+        .fields([
           "actor": .string($0.actor), "note": .string($0.note), "since": .time($0.since),
-          "tickets": Self.encode($0.tickets),
-        ]
+          "tickets": $0.tickets.map { Self.encode($0) },
+        ])
       },
       "spent": .object(
         spent.mapValues {
@@ -62,7 +62,8 @@ extension AgentMemory {
     if let pause = json["operator_pause"] {
       guard let actor = pause["actor"]?.string, let note = pause["note"]?.string, let since = pause["since"]?.time
       else { throw FoldError("operator_pause") }
-      operatorPause = OperatorPause(actor: actor, note: note, since: since, tickets: Self.tickets(pause["tickets"]))
+      operatorPause = OperatorPause(
+        actor: actor, note: note, since: since, tickets: Self.knownTickets(pause["tickets"]))
     }
     for item in json["unresolved"]?.array ?? [] {
       guard let action = LiveAction(json: item) else { throw FoldError("unresolved") }
@@ -110,16 +111,19 @@ extension AgentMemory {
 
   static func encode(_ tickets: [Ticket]) -> JSONValue { .array(tickets.map { .int($0.number) }) }
 
+  /// `nil` where none were written.
+  static func knownTickets(_ json: JSONValue?) -> [Ticket]? { json?.array == nil ? nil : tickets(json) }
+
   static func tickets(_ json: JSONValue?) -> [Ticket] {
     (json?.array ?? []).compactMap { $0.int.map { Ticket($0) } }
   }
 
   static func encode(_ pause: BreachPause) -> JSONValue {
-    [
+    .fields([
       "reason": .string(pause.reason.rawValue), "day": .string(pause.dayKey), "since": .time(pause.since),
-      "closes_all": .bool(pause.closesAll), "tickets": encode(pause.tickets),
+      "closes_all": .bool(pause.closesAll), "tickets": pause.tickets.map { encode($0) },
       "needs_person": .bool(pause.needsPerson),
-    ]
+    ])
   }
 
   static func breachPause(_ json: JSONValue) -> BreachPause? {
@@ -127,7 +131,7 @@ extension AgentMemory {
       let since = json["since"]?.time, let closesAll = json["closes_all"]?.bool
     else { return nil }
     return BreachPause(
-      reason: reason, dayKey: day, since: since, closesAll: closesAll, tickets: tickets(json["tickets"]),
+      reason: reason, dayKey: day, since: since, closesAll: closesAll, tickets: knownTickets(json["tickets"]),
       needsPerson: json["needs_person"]?.bool ?? (reason == .maxDrawdown))
   }
 }

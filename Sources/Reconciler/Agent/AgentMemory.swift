@@ -11,7 +11,8 @@ public struct AgentMemory: Hashable, Sendable {
     public var since: Timestamp
     /// `close_and_pause`: every position is disallowed. Otherwise only those that are not in `tickets`.
     public var closesAll: Bool
-    public var tickets: [Ticket]
+    /// Positions that were there and may stay, with what is left of them; `nil` until a look that can be believed.
+    public var tickets: [Ticket]?
     /// When this process first knew of it; the clock of the wall may have been set since.
     var sinceSteady: Steady?
     /// A drawdown was breached, at first or meanwhile: only a person resumes.
@@ -23,8 +24,8 @@ public struct AgentMemory: Hashable, Sendable {
     public var actor: String
     public var note: String
     public var since: Timestamp
-    /// Positions that were there and may stay.
-    public var tickets: [Ticket]
+    /// Positions that were there and may stay, with what is left of them; `nil` until a look that can be believed.
+    public var tickets: [Ticket]?
   }
 
   /// A target's position ended otherwise than by the controller.

@@ -44,6 +44,8 @@ struct AgentState: Sendable {
   var exposureWants: [Symbol] = []
   /// Tickets and lots of the last good snapshot.
   var lastTickets: [Ticket] = []
+  /// Tickets of positions and pending orders of the last look that could be believed.
+  var goodTickets: [Ticket]?
   /// When a position was first seen without a stop.
   var withoutStopSince: [Ticket: Steady] = [:]
   /// In how many good snapshots in a row an owned ticket was missing.
@@ -58,11 +60,11 @@ struct AgentState: Sendable {
   var identity: Hold?
   /// The account and server that answered last, as one key; never shown.
   var accountKey: String?
+  /// The account that answered at the terminal before this one; evidence about what was sent there counts only when it
+  /// answers here as well.
+  var leftAccount: String??
   var conditions: [Condition] = []
-  /// No trade before this, because of the class of the last refusal; and why.
-  var tradeNotBefore: Steady?
-  var tradeBackOff: (reason: Reason, message: String)?
-  var backOffStep = 0
+  var waits = Waits()
   var lastOrdersAt: Steady?
   var lastHistoryAt: Steady?
   var wantsHistory = true

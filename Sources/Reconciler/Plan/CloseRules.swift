@@ -18,11 +18,9 @@ struct CloseRules {
     let early = input.positions.filter { !isClosed(verdicts[$0.ticket], before: .tooManyPositions) }
     let survivors = input.positions.filter { !isClosed(verdicts[$0.ticket], before: nil) }
     let limit = input.spec.risk.maxPositions
-    let reserved = survivingOrders + input.unresolved.filter { $0.kind == .open }.count
     // Only what would stay counts: closing one position for its symbol must not cost a good one its place.
-    for position in newest(survivors, over: limit - min(reserved, limit)) {
-      verdicts[position.ticket] = tooMany(position)
-    }
+    let over = over(survivors)
+    for position in survivors where over.contains(position.ticket) { verdicts[position.ticket] = tooMany(position) }
     // A position that goes anyway, and is one too many as well, is called by the reason that stands first.
     for position in newest(early, over: limit) where isClosed(verdicts[position.ticket], before: nil) {
       verdicts[position.ticket] = tooMany(position)
@@ -45,13 +43,19 @@ struct CloseRules {
     return .allowed
   }
 
-  private var survivingOrders: Int { input.orders.filter { verdict(on: $0) == .allowed }.count }
-
-  /// Pending orders over `max_positions` when positions alone fill it, newest first.
-  func ordersOverLimit(positionsKept: Int) -> [PendingOrder] {
-    let room = max(0, input.spec.risk.maxPositions - positionsKept)
-    let kept = input.orders.filter { verdict(on: $0) == .allowed }.sorted { $0.ticket < $1.ticket }
-    return Array(kept.dropFirst(room))
+  /// Positions and pending orders that would stay, ranked together by age: the tickets of the newest over
+  /// `max_positions`. An order whose list is not of this very look may have become a position, so it takes no position's
+  /// place. An unknown open is the newest of all, and takes nobody's.
+  func over(_ survivors: [Position]) -> Set<Ticket> {
+    let filled = Set(input.positions.map(\.ticket))
+    let orders = input.ordersFresh ? input.orders.filter { verdict(on: $0) == .allowed } : []
+    var ranked = survivors.map { (age: $0.openTime, ticket: $0.ticket) }
+    ranked += orders.filter { !filled.contains($0.ticket) }.map { (age: $0.openTime, ticket: $0.ticket) }
+    ranked.sort { a, b in
+      if let first = a.age, let second = b.age, first != second { return first < second }
+      return a.ticket < b.ticket
+    }
+    return Set(ranked.dropFirst(input.spec.risk.maxPositions).map(\.ticket))
   }
 
   func tooManyMessage() -> String { "more than max_positions \(input.spec.risk.maxPositions)" }
@@ -110,17 +114,21 @@ struct CloseRules {
   }
 
   /// What is left of an allowed position after a partial close has a new ticket, and stays allowed.
-  private func isNew(_ ticket: Ticket, _ comment: String, since tickets: [Ticket]) -> Bool {
+  private func isNew(_ ticket: Ticket, _ comment: String, since tickets: [Ticket]?) -> Bool {
+    // What was there is not known yet: nothing is closed on a guess.
+    guard let tickets else { return false }
     if tickets.contains(ticket) { return false }
     return AgentMemory.ancestor(in: comment).map { !tickets.contains($0) } ?? true
   }
 
   private func missingStop(_ position: Position) -> Verdict? {
-    guard input.spec.risk.requireStopLoss, position.stopLoss == nil else { return nil }
+    guard position.stopLoss == nil else { return nil }
     let afterFailed =
       input.spec.terminal.stopsOnOpen == .after && input.stopRefused.contains(position.ticket)
     if afterFailed { return .close(.missingStopLoss, "the terminal refused its stop after the open") }
-    guard let since = input.withoutStopSince[position.ticket], input.now.steady - since >= PlanInput.stopGrace else {
+    guard input.spec.risk.requireStopLoss, let since = input.withoutStopSince[position.ticket],
+      input.now.steady - since >= PlanInput.stopGrace
+    else {
       return nil
     }
     return .close(.missingStopLoss, "it has had no stop for 60 s, and require_stop_loss is true")

@@ -7,7 +7,12 @@ struct OpenGuards {
 
   /// What holds it whatever the market says.
   func holds() -> [Hold] {
-    input.holdsForOpens + agent() + risk() + unknown()
+    input.holdsForOpens + waits() + agent() + risk() + unknown()
+  }
+
+  /// What the terminal refused a moment ago, of opens and of this symbol.
+  private func waits() -> [Hold] {
+    [input.waits.opens, input.waits.symbols[target.symbol]].compactMap { input.waits.holds($0, input.now.steady) }
   }
 
   private func agent() -> [Hold] {

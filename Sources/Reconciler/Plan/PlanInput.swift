@@ -27,6 +27,8 @@ struct PlanInput {
   var holdsForAll: [Hold]
   /// Holds that concern opens only: the journal, a back-off.
   var holdsForOpens: [Hold]
+  /// Waits after refusals.
+  var waits: Waits
   /// How many more closes the blast radius allows now.
   var closesLeft: Int
   /// Opens that were sent in the last minute.

@@ -81,10 +81,15 @@ struct Planner {
   }
 
   private mutating func deleteOrders(_ verdicts: [Ticket: CloseRules.Verdict]) {
-    let kept = input.positions.filter { if case .close = verdicts[$0.ticket] { false } else { true } }.count
-    let over = rules.ordersOverLimit(positionsKept: kept).map(\.ticket)
+    let kept = input.positions.filter { if case .close = verdicts[$0.ticket] { false } else { true } }
+    let over = rules.over(kept)
+    let filled = Set(input.positions.map(\.ticket))
+    // Whether an order is one too many can only be told from a fresh list.
+    if !input.orders.isEmpty, !input.ordersFresh, kept.count + input.orders.count > input.spec.risk.maxPositions {
+      plan.wantsOrders = true
+    }
     var some = false
-    for order in input.orders.sorted(by: { $0.ticket < $1.ticket }) {
+    for order in input.orders.sorted(by: { $0.ticket < $1.ticket }) where !filled.contains(order.ticket) {
       var verdict = rules.verdict(on: order)
       if verdict == .allowed, over.contains(order.ticket) {
         verdict = .close(.tooManyPositions, rules.tooManyMessage())
@@ -276,7 +281,7 @@ struct Planner {
   private mutating func sortOut() {
     var closes = input.closesLeft
     var opened = false
-    for action in wanted.sorted(by: Self.before) {
+    for action in wanted.sorted(by: before) {
       var holds = input.holdsForAll + exitHolds(action)
       if action.kind != .open, action.kind != .modify, action.actionClass != .breach, holds.isEmpty {
         if closes <= 0 {
@@ -303,6 +308,9 @@ struct Planner {
     if !input.trust.closesAllowed {
       return input.trust.findings.prefix(1).map { Hold(.suspiciousSnapshot, $0.message, $0.numbers) }
     }
+    if let ticket = action.ticket, let wait = input.waits.holds(input.waits.tickets[ticket], input.now.steady) {
+      return [wait]
+    }
     if action.kind == .reduce,
       let doubt = input.unresolved.first(where: { $0.kind == .reduce && $0.ticket == action.ticket })
     {
@@ -318,11 +326,11 @@ struct Planner {
   }
 
   /// Breach and emergency closes, other closes, restored stops, opens; within a class the largest loss first, then the
-  /// lowest ticket. Opens keep the manifest's order.
-  private static func before(_ a: PlannedAction, _ b: PlannedAction) -> Bool {
+  /// lowest ticket, which comes first of all where the account demands it. Opens keep the manifest's order.
+  private func before(_ a: PlannedAction, _ b: PlannedAction) -> Bool {
     if a.actionClass != b.actionClass { return a.actionClass < b.actionClass }
     if a.kind == .open { return false }
-    if a.profit != b.profit { return a.profit < b.profit }
+    if !input.waits.oldestFirst, a.profit != b.profit { return a.profit < b.profit }
     return (a.ticket ?? Ticket(0)) < (b.ticket ?? Ticket(0))
   }
 }

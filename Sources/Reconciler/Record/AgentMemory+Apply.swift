@@ -10,6 +10,10 @@ extension AgentMemory {
     case .dayAnchor, .flow, .riskWarning, .breach:
       if !live { dailyLoss.fold(data) }
     case .heartbeat:
+      if let tickets = Self.knownTickets(data["pause_tickets"]) {
+        operatorPause?.tickets = tickets
+        breachPause?.tickets = tickets
+      }
       takeUp(data["adopted"])
       if !live { dailyLoss.fold(data) }
     case .paused: pause(record)
@@ -47,7 +51,7 @@ extension AgentMemory {
     } else {
       operatorPause = OperatorPause(
         actor: data["actor"]?.string ?? "somebody", note: data["note"]?.string ?? "",
-        since: data["since"]?.time ?? record.createdAt, tickets: Self.tickets(data["tickets"]))
+        since: data["since"]?.time ?? record.createdAt, tickets: Self.knownTickets(data["tickets"]))
     }
   }
 
@@ -81,10 +85,10 @@ extension AgentMemory {
     switch data["result"]?.string {
     case "done": settle(action, ticket: data["ticket"]?.int, newTicket: data["new_ticket"]?.int)
     case "refused":
-      guard let key = data["held_as"]?.string else { return }
-      refusals[key] = Refusal(
+      let refusal = Refusal(
         code: Int(data["error_code"]?.int ?? 0), message: data["message"]?.string ?? "",
         specKey: data["spec_key"]?.string ?? "", dayKey: data["day"]?.string ?? "")
+      for key in [data["held_as"]?.string, data["held_target"]?.string].compactMap({ $0 }) { refusals[key] = refusal }
     default: break
     }
   }
