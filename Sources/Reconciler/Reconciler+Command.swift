@@ -63,7 +63,7 @@ extension Reconciler {
         "cause": "operator", "actor": .string(actor), "note": .string(why), "since": .time(now.wall),
         "tickets": agents[i].goodTickets.map { AgentMemory.encode($0) },
       ]), now)
-    agents[i].generation += 1
+    forgetPlan(i)
     refreshConditions(i, now)
     return .done("\(id) is paused")
   }
@@ -86,7 +86,7 @@ extension Reconciler {
     }
     say(i, "resume", why, actor, "done", now)
     record(.resumed, agent: i, "resumed by \(actor): \(why)", ["cause": "operator"], now)
-    agents[i].generation += 1
+    forgetPlan(i)
     refreshConditions(i, now)
     return .done("\(id) is resumed")
   }

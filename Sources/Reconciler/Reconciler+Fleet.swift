@@ -16,6 +16,7 @@ extension Reconciler {
     }
     let old = self.fleet
     self.fleet = fleet
+    if let old, old.policy != fleet.policy { for i in agents.indices { forgetPlan(i) } }
     let declared = Set(fleet.agents.map(\.id))
     for i in agents.indices where !declared.contains(agents[i].id) { orphan(i, now) }
     for id in waitingMemories.keys.sorted() where !declared.contains(id) { orphanUnseen(id, now) }
@@ -41,6 +42,12 @@ extension Reconciler {
     for i in agents.indices { refreshConditions(i, now) }
   }
 
+  /// What was planned under other rules is planned anew: a waiting open is withdrawn, and the rest of a queue dropped.
+  mutating func forgetPlan(_ i: Int) {
+    agents[i].generation += 1
+    agents[i].queue = []
+  }
+
   private mutating func add(_ spec: AgentSpec, _ now: Moment) {
     var state = AgentState(spec: spec, memory: waitingMemories.removeValue(forKey: spec.id) ?? AgentMemory())
     state.memory.orphaned = false
@@ -60,7 +67,7 @@ extension Reconciler {
     let moved = agents[i].spec.terminal != spec.terminal
     guard agents[i].spec != spec || credentialChanged || wasOrphan else { return }
     agents[i].spec = spec
-    agents[i].generation += 1
+    forgetPlan(i)
     // What was planned by the old spec is planned anew; what is on the wire comes to its end.
     agents[i].queue = []
     if agents[i].live != nil, agents[i].lane != .sending {

@@ -52,3 +52,36 @@ import Testing
     #expect(world.trace == ["buy 0.1 XAUUSD"])
   }
 }
+
+@Suite struct ChangedRulesTests {
+  @Test func `an open that waits for the database is withdrawn when the fleet is stopped`() {
+    let agent = Fleets.atlas { $0.targets = [Fleets.target()] }
+    var world = World(Fleets.fleet(agent))
+    world.shipping = false
+    world.run(seconds: 2)
+    #expect(world.all(.intent).count == 1)
+    world.reload(Fleets.fleet(agent, revision: 2) { $0.emergencyStop = true })
+    world.shipping = true
+    world.receive(.journal(world.facts))
+    world.run(seconds: 10)
+    #expect(world.trace == [])
+    #expect(world.all(.outcome).last?.metadata["result"] == "withdrawn")
+  }
+
+  @Test func `closes that a plan still has in its queue are dropped when the rules change`() {
+    let agent = Fleets.atlas()
+    var world = World(Fleets.fleet(agent))
+    for _ in 1...2 { world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05")) }
+    world.run(seconds: 3)
+    world.durable = false
+    world.reload(Fleets.fleet(agent, revision: 2) { $0.emergencyStop = true })
+    world.run(seconds: 3)
+    #expect(world.all(.intent).count == 1)
+    world.reload(Fleets.fleet(agent, revision: 3))
+    world.durable = true
+    world.receive(.journal(world.facts))
+    world.run(seconds: 5)
+    #expect(world.trace.count == 1)
+    #expect(world.positions().count == 1)
+  }
+}
