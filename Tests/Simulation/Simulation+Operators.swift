@@ -30,10 +30,10 @@ extension Simulation {
     case .resumed: say(.resume(id, reason: "looks fine"))
     case .resolved:
       guard let doubt = core.agents.flatMap(\.memory.unresolved).first(where: { $0.needsPerson }) else { return }
-      resolveByTruth(doubt.id)
+      return resolveByTruth(doubt.id)
     case .forgotten:
       guard place == nil else { return }
-      say(.forget(id, reason: "sold"))
+      if say(.forget(id, reason: "sold")) { checker.forgot(id, after: journal.last) }
     default: return
     }
     counts.fired(fault)
@@ -51,6 +51,7 @@ extension Simulation {
 
   /// A person looks at the broker's own statement.
   mutating func resolveByTruth(_ actionID: String) {
+    counts.fired(.resolved)
     let ticket = checker.openedTicket(of: actionID)
     say(
       .resolve(

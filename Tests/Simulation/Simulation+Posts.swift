@@ -41,6 +41,7 @@ extension Simulation {
       Post(
         terminal: k, request: request, actionID: actionID, attempt: attempt, process: process, sentAt: clock,
         fate: drawFate()))
+    if happens(.killedWithPostReaching) || happens(.killedWithPostLost) { killNow = true }
     if bug == .twoPosts, wire.hits(perMille: 200) {
       send(
         Post(

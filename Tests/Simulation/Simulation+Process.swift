@@ -48,16 +48,20 @@ extension Simulation {
     carryOut(core.receive(event, at: now), after: event)
   }
 
-  mutating func say(_ command: Command) {
-    guard running, !killNow else { return }
+  @discardableResult
+  mutating func say(_ command: Command) -> Bool {
+    guard running, !killNow else { return false }
     trace.note(clock, "operator: \(command)")
     let result = core.command(command, actor: "operator", at: now)
     trace.note(clock, "  \(result.verdict)")
     carryOut(result.effects, after: nil)
+    if case .done = result.verdict { return true }
+    return false
   }
 
   private mutating func carryOut(_ wanted: [Effect], after event: Event?) {
     for effect in wanted {
+      if killNow { return }
       effects += 1
       if effects == killAtEffect {
         killNow = true
@@ -172,7 +176,7 @@ extension Simulation {
         posts[id] = nil
       }
     }
-    endProcess(for: pause ?? disk.pick([.milliseconds(200), .seconds(2), .seconds(45), .seconds(1800)]))
+    endProcess(for: pause ?? disk.pick([.milliseconds(200), .seconds(2), .seconds(45), .seconds(1200)]))
   }
 
   private mutating func quietKeep(_ waiting: Int) -> Int { disk.coin() ? 0 : disk.below(waiting + 1) }

@@ -3,14 +3,11 @@
 
 // Liveness: faults stop, late executions are through, the market stands, and the seed runs on.
 extension Simulation {
-  /// Longer than any episode, quarantine and late execution that the fault phase can have begun.
-  private static let settling: Int64 = 5_000_000_000
-
   mutating func calmDown() {
     trace.note(clock, "--- quiet ---")
     endAllFaults()
     let step = scenario.interval.inMicroseconds
-    advance(until: clock + Self.settling + 30 * step)
+    advance(until: clock + scenario.settling.inMicroseconds + 30 * step)
     guard checker.violation == nil else { return }
     unknownsHaveEnded()
     for doubt in core.agents.flatMap(\.memory.unresolved) where doubt.needsPerson { resolveByTruth(doubt.id) }

@@ -132,7 +132,7 @@ extension Simulation {
       receive(.drain)
       agenda.add(.episodeEnds(.drain), at: later(30), process: process)
       return
-    case .frozen: frozenUntil = max(frozenUntil, later(people.pick([2, 30, 600, 2400])))
+    case .frozen: frozenUntil = max(frozenUntil, later(people.pick([2, 30, 300, 1200])))
     case .databaseDown: database(.down("connection refused"), for: people.pick([2, 20, 300, 2000]))
     case .databaseHung:
       journal.hungUntil = Steady(microseconds: later(people.pick([3, 12, 60, 600])))

@@ -29,7 +29,7 @@ extension Checker {
     switch intent.reason {
     case .agentDisabled: return spec.enabled ? "it is enabled" : nil
     case .emergencyStop: return fleet?.policy.emergencyStop == true ? nil : "there is no emergency"
-    case .dailyLoss: return pause(id)?.closesAll == true ? nil : "there is no breach that closes"
+    case .dailyLoss, .maxDrawdown: return pause(id)?.closesAll == true ? nil : "there is no breach that closes"
     case .paused:
       let pauses = [pause(id), operatorPause(id)].compactMap { $0 }
       return pauses.contains { !$0.tickets.contains(position.ticket) } ? nil : "no pause disallows it"

@@ -3,15 +3,14 @@
 // Opens: when they may be meant, and when they may leave.
 extension Checker {
   /// At the intent.
-  mutating func judgeOpen(_ intent: LiveAction, _ id: AgentID, _ actionID: String) {
+  mutating func freshLook(_ id: AgentID) {
     let agent = agents[id] ?? Agent()
     if agent.taken < agent.lastAnswerAt || agent.taken < processStart {
       fail("S7", "\(id) opens on a look of \(agent.taken), its last answer came at \(agent.lastAnswerAt)")
     }
-    holdsBack(id, intent.symbol, actionID)
   }
 
-  private mutating func holdsBack(_ id: AgentID, _ symbol: Symbol, _ actionID: String) {
+  mutating func holdsBack(_ id: AgentID, _ symbol: Symbol, _ actionID: String) {
     for other in actions.keys.sorted() where other != actionID {
       guard let action = actions[other], action.agent == id, action.isOpenEnded,
         action.intent.symbol == symbol

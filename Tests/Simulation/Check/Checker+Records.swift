@@ -41,7 +41,8 @@ extension Checker {
       return fail("S7", "intent \(record.sequence) for \(agentID) was made on no look at its terminal")
     }
     if fresh.kind.opens {
-      judgeOpen(fresh, agentID, id)
+      if fresh.attempt == 1 { freshLook(agentID) }
+      holdsBack(agentID, fresh.symbol, id)
     } else if fresh.attempt == 1 {
       judgeExit(fresh, agentID)
     }
@@ -112,7 +113,10 @@ extension Checker {
 
   private mutating func resumed(_ record: Record) {
     guard let id = record.agent else { return }
-    latches.append(Latch(agent: id, sequence: record.sequence, pause: nil))
+    latches.append(
+      Latch(
+        agent: id, sequence: record.sequence, pause: nil,
+        byPerson: record.metadata["cause"]?.string == "operator"))
   }
 
   private mutating func anchor(_ record: Record) {

@@ -59,6 +59,8 @@ struct Checker {
     var sequence: Int64
     /// `nil`: resumed.
     var pause: Pause?
+    /// A person's resume, which clears every latch; a new day's clears the breach alone.
+    var byPerson = false
   }
 
   struct Pause {
@@ -94,7 +96,7 @@ struct Checker {
   func pause(_ id: AgentID) -> Pause? { latches.last { $0.agent == id && $0.pause?.isBreach != false }?.pause }
 
   func operatorPause(_ id: AgentID) -> Pause? {
-    latches.last { $0.agent == id && $0.pause?.isBreach != true }?.pause
+    latches.last { $0.agent == id && ($0.pause?.isBreach == false || $0.byPerson) }?.pause
   }
 
   // MARK: What the shell tells
@@ -150,10 +152,11 @@ struct Checker {
     var agent = agents[id] ?? Agent()
     agent.snapshot = snapshot
     agent.usedOnThisLook = []
-    var bare: [Ticket: Int64] = [:]
+    // A ticket that a list lacks keeps its time: the core may not believe that list.
+    var bare = agent.withoutStopSince
     for position in snapshot.positions?.value ?? [] {
       agent.known.insert(position.ticket)
-      if position.stopLoss == nil { bare[position.ticket] = agent.withoutStopSince[position.ticket] ?? clock }
+      bare[position.ticket] = position.stopLoss == nil ? bare[position.ticket] ?? clock : nil
     }
     for order in snapshot.orders.reply?.value ?? [] { agent.known.insert(order.ticket) }
     agent.withoutStopSince = bare
@@ -198,6 +201,15 @@ struct Checker {
       agents[id]?.adopted = kept
     }
     if !whole { remembered = [:] }
+  }
+
+  /// A person wants everything about it forgotten: its day, its latches, its lineage.
+  mutating func forgot(_ id: AgentID, after sequence: Int64) {
+    anchors.removeAll { $0.agent == id }
+    latches.append(Latch(agent: id, sequence: sequence, pause: nil, byPerson: true))
+    agents[id]?.adopted = [:]
+    agents[id]?.lineage = [:]
+    remembered[id] = nil
   }
 
   // MARK: The true books

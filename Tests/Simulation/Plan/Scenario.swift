@@ -24,6 +24,8 @@ struct Scenario {
   /// Between two things that people or the world do.
   var meanBetweenEvents: Int
   var faultPhase: Duration
+  /// How long the quiet phase waits: longer than any episode, quarantine and late execution that the fault phase began.
+  var settling: Duration = .seconds(2000)
   /// Between two quotes.
   var quoteEvery: Duration
   var syncEvery: Int
@@ -37,14 +39,17 @@ struct Scenario {
     interval = .seconds(Int64(dice.pick([5, 5, 10, 15, 30, 60])))
     start = dice.pick(Self.starts) + .seconds(Int64(dice.below(86_400)))
     meanBetweenEvents = dice.pick([20, 60, 200, 600])
-    let passes = dice.from(60, to: 220)
-    faultPhase = interval * passes
+    // One in twelve runs for a whole day and more, so that resets, resumes and weekends come.
+    let isLong = dice.hits(perMille: 80)
+    if isLong { interval = .seconds(60) }
+    faultPhase = isLong ? .seconds(100_000) : interval * dice.from(60, to: 220)
     quoteEvery = .seconds(Int64(dice.pick([7, 20, 45])))
     syncEvery = dice.pick([2, 5, 20, 120])
     shipEvery = dice.pick([10, 50, 400, 1500])
     segment = dice.pick([40, 150, 1000])
     if dice.hits(perMille: 150) { policy.maxClosesPerPass = dice.from(1, to: 2) }
-    for number in 0..<dice.pick([1, 1, 2, 2, 3, 4]) { agents.append(Self.agent(number, &dice)) }
+    if dice.hits(perMille: 150) { policy.maxTotalExposure = FixedDecimal(dice.pick([5, 20, 60])) }
+    for number in 0..<(isLong ? 1 : dice.pick([1, 1, 2, 2, 3, 4])) { agents.append(Self.agent(number, &dice)) }
     guard faults else { return }
     for fault in Fault.allCases {
       strengths[fault] = dice.pick([0, 0, 0, 5, 20, 60, 200])
@@ -71,16 +76,21 @@ struct Scenario {
     terminal.onUnknown = dice.hits(perMille: 200) ? .hold : .retry
     terminal.stopsOnOpen = dice.hits(perMille: 200) ? .after : .withOrder
     terminal.maxOrdersPerMinute = dice.hits(perMille: 100) ? 1 : 30
-    let balance = FixedDecimal(dice.pick([1000, 2000, 5000]))
+    let balance = FixedDecimal(dice.pick([1000, 3000, 10_000, 40_000]))
     var risk = RiskSpec(
-      initialBalance: Money(amount: balance, currency: "USD"), maxRiskPerTrade: 2,
-      maxDailyLoss: .percent(FixedDecimal(dice.from(2, to: 10))), maxPositions: dice.from(1, to: 3),
+      initialBalance: Money(amount: balance, currency: "USD"),
+      maxRiskPerTrade: FixedDecimal(dice.pick([2, 10, 50, 100])),
+      maxDailyLoss: .percent(FixedDecimal(dice.from(2, to: 30))), maxPositions: dice.from(1, to: 3),
       lotSize: d(dice.pick(["0.10", "0.20", "0.05"])))
     risk.day = RiskSpec.DayRule(
       resetMinute: dice.pick([0, 0, 150, 1020]), zone: dice.pick(["UTC", "Europe/Athens", "America/New_York"]))
     risk.onBreach = dice.hits(perMille: 250) ? .pause : .closeAndPause
     risk.resume = dice.hits(perMille: 300) ? .manual : .nextDay
     risk.requireStopLoss = !dice.hits(perMille: 200)
+    if dice.hits(perMille: 150) {
+      risk.maxDrawdown = RiskSpec.Drawdown(
+        limit: .percent(FixedDecimal(dice.from(3, to: 25))), kind: dice.pick([.fixed, .trailing]))
+    }
     if dice.hits(perMille: 200) { risk.maxSpread = d("0.50") }
     if dice.hits(perMille: 200) { risk.maxQuoteAge = .seconds(60) }
     var spec = AgentSpec(
@@ -115,6 +125,7 @@ struct Scenario {
     let stop = middle - side.sign * unit * FixedDecimal(dice.from(3, to: 60))
     if spec.risk.requireStopLoss || dice.coin() { target.stopLoss = stop }
     if dice.coin() { target.takeProfit = middle + side.sign * unit * FixedDecimal(dice.from(3, to: 60)) }
+    if dice.hits(perMille: 120), target.stopLoss != nil { target.size = .risk }
     target.reopen = dice.pick([.never, .never, .nextDay, .always])
     return target
   }
