@@ -85,8 +85,9 @@ extension Reconciler {
     // One that waits for a quote keeps its last verdict; it will be judged in a moment.
     var current = Set(plan.undecided.map(\.subject))
     for held in plan.held {
-      guard let hold = held.holds.first, Self.isWorthRecording(hold.reason) else { continue }
+      // A hold of a moment leaves the last verdict as it is.
       current.insert(held.action.subject)
+      guard let hold = held.holds.first(where: { Self.isWorthRecording($0.reason) }) else { continue }
       guard agents[i].memory.verdicts[held.action.subject] != hold.reason else { continue }
       record(
         .refused, agent: i, reason: hold.reason, "not done: \(held.action.message); \(hold.message)",

@@ -59,7 +59,9 @@ extension Reconciler {
     if configuration.planOnly { return [] }
     switch journal.database {
     case .up: break
-    case .connecting, .down, .forked, .anotherController:
+    // Holds everything, not only opens; see `holdsForEverything`.
+    case .anotherController: return []
+    case .connecting, .down, .forked:
       return [Hold(.journalUnavailable, "the journal does not reach the database: \(journalState)")]
     }
     if lag.age(now.steady) > Self.mostLag {

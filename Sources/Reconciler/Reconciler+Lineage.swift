@@ -60,6 +60,13 @@ extension Reconciler {
   private mutating func noteStrangers(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {
     for position in positions where owners.owners[position.ticket] == .external {
       guard !agents[i].memory.noted.contains(position.ticket) else { continue }
+      // What is left of a position after a partial close is no new one.
+      if let old = AgentMemory.ancestor(in: position.comment), agents[i].memory.noted.contains(old) {
+        record(
+          .heartbeat, agent: i, "#\(position.ticket) is what is left of #\(old)",
+          ["noted": AgentMemory.encode([position.ticket])], now)
+        continue
+      }
       // It may be the open whose answer was lost; evidence says so first.
       let doubted = agents[i].memory.unresolved.contains {
         $0.kind.opens && $0.symbol == position.symbol && $0.side == position.side

@@ -288,4 +288,26 @@ import Testing
     world.run(seconds: 10)
     #expect(world.positions().count == 1)
   }
+
+  @Test func `a target that the market has passed is refused once, not with every quote`() {
+    let agent = Fleets.atlas {
+      $0.targets = [
+        Fleets.target {
+          $0.stopLoss = 2650; $0.takeProfit = 2700
+        }
+      ]
+    }
+    var world = World(Fleets.fleet(agent))
+    world.run(seconds: 120)
+    #expect(world.trace.isEmpty)
+    #expect(world.all(.refused).count == 1)
+  }
+
+  @Test func `what is left of a stranger's position is no second stranger`() {
+    var world = World(Fleets.fleet(Fleets.atlas()))
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.25"))
+    world.run(seconds: 20)
+    #expect(world.positions().map(\.lots) == [d("0.1")])
+    #expect(world.all(.externalPosition).count == 1)
+  }
 }

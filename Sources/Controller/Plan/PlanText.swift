@@ -17,7 +17,7 @@ extension PlanRunner.Outcome {
     let actions = agents.reduce(0) { $0 + $1.plan.actions.count }
     let held = agents.reduce(0) { $0 + $1.plan.held.count }
     lines.append("")
-    let blind = unreachable.count
+    let blind = agents.filter { !$0.online }.count
     var sum = "Plan: \(actions) to do, \(held) held"
     if blind > 0 {
       sum += "; \(Count.of(blind, "terminal")) cannot be read, so nothing is known about what is there."

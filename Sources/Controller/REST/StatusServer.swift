@@ -68,8 +68,7 @@ private struct ReadOnly: RouterMiddleware {
   ) async throws -> Response {
     guard request.method == .get || request.method == .head else {
       var response = problem(
-        .methodNotAllowed, "This interface is read-only",
-        "Edit the agent's manifest and reload; the controller does the rest.")
+        .methodNotAllowed, "This interface is read-only", DeclarativeWay.instead(of: request.uri.path))
       response.headers[.allow] = "GET, HEAD"
       return response
     }

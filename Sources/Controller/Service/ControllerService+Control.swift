@@ -46,7 +46,7 @@ extension ControllerService {
     switch verdict {
     case .done(let text)?: return ControlAnswer(.done, text)
     case .refused(let why)?: return ControlAnswer(.refused, why)
-    case .unknownName(let name)?: return ControlAnswer(.invalid, "there is no \(name)")
+    case .unknownName(let name)?: return ControlAnswer(.invalid, "the controller knows no \(name)")
     case nil: return ControlAnswer(.refused, "the loop did not answer within 10 s; look at the log")
     }
   }

@@ -69,6 +69,7 @@ public final class ControllerService: Sendable {
 
   private func start() throws(StartError) -> Running {
     log.info("mt4-controller \(ControllerVersion.text) starts", metadata: .keys([.path: options.state]))
+    try checkBeforeStart()
     let journal = try openJournal()
     let reconciler = try fold(journal)
     let destination = try database()
@@ -253,7 +254,8 @@ public final class ControllerService: Sendable {
       _ = await close(parts)
       return 1
     }
-    log.info("serving on \(options.listen.host):\(port)", metadata: .keys([.address: "\(port)"]))
+    log.info(
+      "serving on \(options.listen.host):\(port)", metadata: .keys([.address: "\(shared.options.listen.host):\(port)"]))
     ready(port)
     let end = await Blocking.value("mt4-loop") { parts.loop.run(parts.reconciler) }
     web.cancel()

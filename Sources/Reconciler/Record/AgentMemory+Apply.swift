@@ -10,6 +10,7 @@ extension AgentMemory {
     case .dayAnchor, .flow, .riskWarning, .breach:
       if !live { dailyLoss.fold(data) }
     case .heartbeat:
+      for ticket in Self.tickets(data["noted"]) { note(ticket) }
       if let tickets = Self.knownTickets(data["pause_tickets"]) {
         operatorPause?.tickets = tickets
         breachPause?.tickets = tickets
