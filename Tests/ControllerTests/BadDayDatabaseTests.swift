@@ -159,7 +159,7 @@ struct BadDayDatabaseTests {
       try FileManager.default.moveItem(atPath: copy, toPath: stage.state)
       try stage.declare(stage.agent())
       let controller = try RunningController(stage, database: database.url)
-      #expect(await controller.end() == 1)
+      #expect(try await controller.end() == 1)
       #expect(controller.records.isEmpty)
       #expect(try stage.posts() == 0)
       #expect(controller.log.contains { $0.contains("older than the database") })

@@ -98,7 +98,7 @@ struct BadDayDiskTests {
         if try stage.positions().isEmpty, controller.code == nil { try stage.rogue() }
         return controller.code != nil
       }
-      #expect(await controller.end() == 1)
+      #expect(try await controller.end() == 1)
       #expect(
         controller.log.contains { $0.contains("nothing is sent any more") && $0.contains("the reserve is used up") })
       try Self.empty(stage)

@@ -11,7 +11,7 @@ struct ServiceLifecycleTests {
   @Test func `without manifests and without a last good set it exits 3 and does nothing`() async throws {
     try await Stage.with { stage in
       let controller = try RunningController(stage, database: try TestDatabase.fresh().url)
-      #expect(await controller.end() == 3)
+      #expect(try await controller.end() == 3)
       #expect(controller.port == nil)
       #expect(controller.log.contains { $0.contains("no last good set is kept") })
       #expect(try stage.terminal().statistics.requests.isEmpty)
@@ -44,7 +44,7 @@ struct ServiceLifecycleTests {
       try stage.declare(stage.agent())
       try await RunningController.with(stage, database: try TestDatabase.fresh().url) { first in
         let second = try RunningController(stage, database: try TestDatabase.fresh().url)
-        #expect(await second.end() == 1)
+        #expect(try await second.end() == 1)
         #expect(second.records.isEmpty)
         #expect(
           second.log.contains { $0.contains("held by process \(getpid())") && $0.contains("only one controller") })
@@ -59,7 +59,7 @@ struct ServiceLifecycleTests {
       try stage.declare(stage.agent())
       let taken = try #require(stage.paper.port(of: AgentID("agent_1")))
       let controller = try RunningController(stage, database: try TestDatabase.fresh().url, port: taken)
-      #expect(await controller.end() == 1)
+      #expect(try await controller.end() == 1)
       #expect(controller.records.isEmpty)
       #expect(controller.log.contains { $0.contains("cannot listen on 127.0.0.1:\(taken)") })
       #expect(try stage.terminal().statistics.requests.isEmpty)

@@ -1,6 +1,7 @@
 import Bridge
 import Dispatch
 public import Logging
+import NIOCore
 public import Reconciler
 import Synchronization
 
@@ -75,6 +76,7 @@ public final class ControllerService: Sendable {
     let destination = try database()
     let store = revisions()
     let keeper = JournalDesk(mailbox: mailbox, hasDatabase: true, durable: journal.durableSequence)
+    let wasTrouble = Mutex(false)
     let shipper = Shipper(
       destination: destination.shipper, source: JournalSource(journal: journal),
       callbacks: ShipperCallbacks(
@@ -84,9 +86,13 @@ public final class ControllerService: Sendable {
         },
         onStatus: { [log] status in
           keeper.take(status)
+          let isNews = wasTrouble.withLock { last in
+            defer { last = status.isTrouble }
+            return last != status.isTrouble
+          }
           log.log(
-            level: status.isTrouble ? .warning : .debug, "database: \(status.sentence)",
-            metadata: .keys([.database: "\(status.shipped)"]))
+            level: status.isTrouble ? .warning : isNews ? .info : .debug, "database: \(status.sentence)",
+            metadata: .keys([.sequence: "\(status.shipped)"]))
         },
         revisionFiles: { number in RevisionFiles.of(number, in: store) }))
     journal.onEvent { event in
@@ -283,7 +289,8 @@ public final class ControllerService: Sendable {
     } catch is CancellationError {
       return true
     } catch {
-      log.critical("cannot listen on \(options.listen): \(error)")
+      let why = (error as? IOError).map { SystemText.message($0.errnoCode) } ?? "\(error)"
+      log.critical("cannot listen on \(options.listen): \(why)")
       stop()
       return false
     }

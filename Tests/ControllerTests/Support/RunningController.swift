@@ -93,8 +93,11 @@ final class RunningController: Sendable {
     return await task.value
   }
 
-  /// Its end, without being told to.
-  func end() async -> Int32 { await task.value }
+  /// Its end, without being told to; one that goes on for a minute fails the test and is stopped.
+  func end() async throws -> Int32 {
+    try await eventually(seconds: 60, "it ends by itself") { code != nil }
+    return await stop()
+  }
 }
 
 /// A log that is kept, a text a line.

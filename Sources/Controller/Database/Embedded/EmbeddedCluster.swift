@@ -32,9 +32,7 @@ struct EmbeddedCluster: Sendable {
         }
         try FileManager.default.removeItem(atPath: paths.data)
       }
-      if FileManager.default.fileExists(atPath: paths.unfinished) {
-        try FileManager.default.removeItem(atPath: paths.unfinished)
-      }
+      clearLeftovers(paths)
       try FileManager.default.createDirectory(
         atPath: paths.unfinished, withIntermediateDirectories: false, attributes: [.posixPermissions: 0o700])
     } catch let error as DatabaseError {
@@ -57,6 +55,16 @@ struct EmbeddedCluster: Sendable {
     }
     guard unsafe rename(paths.unfinished, paths.data) == 0 else {
       throw DatabaseError(.server, "\(paths.data) cannot be made: \(SystemText.message(errno))")
+    }
+  }
+
+  /// The initdb of a controller that was killed may be clearing its folder at this very moment: what it left is moved out
+  /// of the way, and removed as far as it goes now.
+  private static func clearLeftovers(_ paths: EmbeddedPaths) {
+    unsafe rename(paths.unfinished, "\(paths.unfinished).\(UInt32.random(in: 0 ... .max))")
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: paths.state)) ?? []
+    for name in names where name.hasPrefix("postgres.new.") {
+      try? FileManager.default.removeItem(atPath: "\(paths.state)/\(name)")
     }
   }
 
