@@ -1,5 +1,6 @@
 import CDispatch
 import Glibc
+import Logging
 import Reconciler
 
 // What can be known before anything is begun is checked first, so that a start that cannot succeed leaves no trace.

@@ -261,7 +261,7 @@ public final class ControllerService: Sendable {
       return 1
     }
     log.info(
-      "serving on \(options.listen.host):\(port)", metadata: .keys([.address: "\(shared.options.listen.host):\(port)"]))
+      "serving on \(options.listen.host):\(port)", metadata: .keys([.address: "\(options.listen.host):\(port)"]))
     ready(port)
     let end = await Blocking.value("mt4-loop") { parts.loop.run(parts.reconciler) }
     web.cancel()
