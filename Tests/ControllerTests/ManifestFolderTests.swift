@@ -81,15 +81,11 @@ struct ManifestFolderTests {
     #expect(missing == ["/no/such/folder:1:1: error: cannot read this folder: No such file or directory"])
   }
 
-  @Test("a field whose rule is not built warns where it stands")
-  func unenforced() throws {
+  @Test("a target sized by risk is taken without a word")
+  func sizedByRisk() throws {
     let text = ManifestFixture.agent("lots: 0.01", "size: risk")
     let loaded = try ManifestFixture.accepted(ManifestFixture.load(text))
-    let paths = Set(UnenforcedFields.all.map(\.path))
-    #expect(paths.isSubset(of: FieldTable.paths))
-    let heads = loaded.warnings.map { "\($0.line): \($0.message)" }
-    #expect(
-      heads.contains { $0.hasPrefix("22: `size` is not enforced yet") } == paths.contains("agent.spec.targets.size"))
+    #expect(!loaded.warnings.contains { $0.message.contains("`size`") })
   }
 
   @Test("a pair of symbols without a correlation is told once")

@@ -5,7 +5,6 @@ enum ManifestWarnings {
   static func all(in documents: [CheckedDocument], agents: [AgentSpec?], policy: FleetPolicy) -> [Finding] {
     var findings: [Finding] = []
     for (document, agent) in zip(documents, agents) {
-      findings += UnenforcedFields.warnings(in: document)
       guard let agent else { continue }
       if agent.terminal.account == nil { findings.append(unpinned(document)) }
       findings += UsualContracts.warnings(for: agent, document)
