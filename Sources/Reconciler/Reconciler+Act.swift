@@ -169,8 +169,17 @@ extension Reconciler {
         "message": .string(done.message),
         "latency_ms": .int((span.ended.steady - span.began.steady).inMicroseconds / 1000),
       ]), actionID: action.id, observedAt: span.ended.wall, now)
+    if action.kind == .reduce, let ticket = action.ticket, let before = action.lotsBefore {
+      agents[i].reduced = agents[i].reduced.filter {
+        span.ended.steady - $0.value.at < agents[i].spec.terminal.quarantine
+      }
+      agents[i].reduced[ticket] = Reduction(lotsBefore: before, rest: before - action.lots, at: span.ended.steady)
+    }
     agents[i].live = nil
     agents[i].waits.done(action.ticket)
+    guard !action.kind.opens else { return }
+    let subject = PlannedAction.subject(action.kind, action.ticket, action.target)
+    agents[i].waits.unseen(subject, at: now.steady, atMost: Self.longestExitRest)
   }
 
   private mutating func doubtOutcome(

@@ -3,10 +3,11 @@
 extension Reconciler {
   /// Takes up what a look taught: lineage, adoptions, strangers, and targets whose position is gone.
   mutating func learn(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {
-    adopt(i, positions, owners, now)
+    adopt(i, owners, now)
     agents[i].goodTickets = positions.map(\.ticket) + (agents[i].orders?.value.map(\.ticket) ?? [])
     carryPauses(i, positions, now)
     noteStrangers(i, positions, owners, now)
+    followSpecs(i, positions, now)
     watchEnds(i, positions, now)
   }
 
@@ -33,16 +34,9 @@ extension Reconciler {
       ["pause_tickets": AgentMemory.encode(tickets)], now)
   }
 
-  private mutating func adopt(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {
+  private mutating func adopt(_ i: Int, _ owners: Classification, _ now: Moment) {
     guard !owners.learned.isEmpty else { return }
-    var said: [String] = []
-    for (ticket, ownership) in owners.learned {
-      said.append("#\(ticket) is target \(ownership.target)'s")
-      for position in positions where position.ticket == ticket {
-        // The remainder carries its parent's place on.
-        if let old = AgentMemory.ancestor(in: position.comment) { agents[i].memory.owned[old]?.ended = true }
-      }
-    }
+    let said = owners.learned.map { "#\($0.ticket) is target \($0.ownership.target)'s" }
     record(
       .heartbeat, agent: i, said.joined(separator: "; "),
       [
@@ -51,9 +45,27 @@ extension Reconciler {
             .fields([
               "ticket": .int($0.ticket.number), "target": .string($0.ownership.target),
               "action_id": $0.ownership.actionID.map { .string($0) },
+              "parent": $0.ownership.parent.map { .int($0.number) },
+              "spec_key": $0.ownership.specKey.map { .string($0) },
             ])
           })
       ], now)
+  }
+
+  /// What a position's end spends is the spec that it was last seen under: one that ended while its terminal was away must
+  /// not spend what was declared since.
+  private mutating func followSpecs(_ i: Int, _ positions: [Position], _ now: Moment) {
+    var specs: [JSONValue] = []
+    for position in positions.sorted(by: { $0.ticket < $1.ticket }) {
+      guard let ownership = agents[i].memory.owned[position.ticket],
+        let key = agents[i].spec.targets?.first(where: { $0.name == ownership.target })?.specKey,
+        key != ownership.specKey
+      else { continue }
+      specs.append(["ticket": .int(position.ticket.number), "spec_key": .string(key)])
+    }
+    guard !specs.isEmpty else { return }
+    record(
+      .heartbeat, agent: i, "\(Count.of(specs.count, "position")) of a changed target", ["specs": .array(specs)], now)
   }
 
   /// Positions of others are reported, each once.
@@ -91,12 +103,9 @@ extension Reconciler {
       guard let ownership = agents[i].memory.owned[ticket] else { continue }
       if present.contains(ticket) {
         agents[i].missing[ticket] = nil
-        if ownership.ended { agents[i].memory.owned[ticket]?.ended = false }
         continue
       }
-      guard !ownership.ended else { continue }
-      if agents[i].memory.closedByUs.contains(ticket) {
-        agents[i].memory.owned[ticket]?.ended = true
+      guard !ownership.ended, !agents[i].memory.closedByUs.contains(ticket) else {
         agents[i].missing[ticket] = nil
         continue
       }
@@ -113,22 +122,22 @@ extension Reconciler {
     let row = agents[i].history.reply?.value.last { $0.ticket == ticket && $0.closeTime != nil }
     guard row != nil || isCertain(i, vanished, ownership, now) else { return }
     agents[i].missing[ticket] = nil
-    let target = agents[i].spec.targets?.first { $0.name == ownership.target }
+    let current = agents[i].spec.targets?.first { $0.name == ownership.target }?.specKey
     let how = row.map { Self.ending(of: $0.comment) } ?? "unknown"
     record(
       .targetSpent, agent: i, reason: .targetSpent,
       "target \(ownership.target) is spent: #\(ticket) ended by \(how.replacing("_", with: " ")), not by the controller",
       .fields([
         "target": .string(ownership.target), "ticket": .int(ticket.number), "how": .string(how),
-        "spec_key": .string(target?.specKey ?? ""), "day": .string(dayKey(i, now)),
+        "spec_key": .string(ownership.specKey ?? current ?? ""), "day": .string(dayKey(i, now)),
         "profit": row.map { .decimal($0.netProfit) },
       ]), now)
   }
 
-  /// Two good looks without it; where the target may be opened again, also the quarantine, since a list that was stale
+  /// Two good looks without it, an interval apart, for a list that is stale is so for a moment; where the target may be opened again, also the quarantine, since a list that was stale
   /// would double the position.
   private func isCertain(_ i: Int, _ vanished: Vanished, _ ownership: AgentMemory.Ownership, _ now: Moment) -> Bool {
-    guard vanished.looks >= 2 else { return false }
+    guard vanished.looks >= 2, now.steady - vanished.since >= configuration.interval else { return false }
     let target = agents[i].spec.targets?.first { $0.name == ownership.target }
     guard let target, target.reopen != .never else { return true }
     return now.steady - vanished.since >= agents[i].spec.terminal.quarantine

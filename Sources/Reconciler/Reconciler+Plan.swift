@@ -19,7 +19,9 @@ extension Reconciler {
       dayKey: dayKey(i, now), dayVerdict: agent.dayVerdict, trust: trust,
       unresolved: agent.memory.unresolved.filter { $0.id != agent.live?.id }, live: agent.live,
       withoutStopSince: agent.withoutStopSince,
-      stopRefused: agent.stopRefused, missing: missing(agent, positions), holdsForAll: holdsForAll(i, now),
+      stopRefused: agent.stopRefused, missing: missing(agent, positions),
+      reduced: agent.reduced.filter { now.steady - $0.value.at < agent.spec.terminal.quarantine },
+      holdsForAll: holdsForAll(i, now),
       holdsForOpens: journalHolds(now), waits: agent.waits, closesLeft: closesLeft(policy, now),
       opensInLastMinute: agent.opensSent.filter { now.steady - $0 < .seconds(60) }.count,
       historyUsable: !agent.history.unsupported, fleet: look)

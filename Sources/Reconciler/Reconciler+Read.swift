@@ -12,12 +12,13 @@ extension Reconciler {
     guard !agents[i].memory.orphaned || emergency.isActive else { return }
     agents[i].readNumber += 1
     var request = ReadRequest(number: agents[i].readNumber, agent: agents[i].id)
-    let doubts = agents[i].memory.unresolved.contains { $0.id != agents[i].live?.id }
+    let doubts = agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id }
     request.orders =
-      agents[i].wantsOrders || doubts || policyInForce.emergencyStop
+      agents[i].wantsOrders || !doubts.isEmpty || policyInForce.emergencyStop
       || isDue(agents[i].lastOrdersAt, Self.ordersEvery, at)
-    if agents[i].wantsHistory || doubts || isDue(agents[i].lastHistoryAt, Self.historyEvery, at) {
-      request.historyDays = agents[i].historyDays
+    if agents[i].wantsHistory || !doubts.isEmpty || isDue(agents[i].lastHistoryAt, Self.historyEvery, at) {
+      let back = doubts.map { HistoryView.days(backTo: $0.recordedAt, at: now.wall) }.max() ?? 0
+      request.historyDays = max(agents[i].historyDays, back)
     }
     request.ticks = Array(Set(agents[i].wantsTicks)).sorted()
     agents[i].lane = .reading(agents[i].readNumber)
@@ -108,7 +109,7 @@ extension Reconciler {
     }
     switch snapshot.history {
     case .read(let reply):
-      agents[i].history.take(reply)
+      agents[i].history.take(reply, days: snapshot.request.historyDays ?? HistoryView.windowDays)
       agents[i].history.unsupported = false
       agents[i].lastHistoryAt = reply.span.began.steady
       agents[i].historyDays = HistoryView.windowDays
@@ -165,15 +166,21 @@ extension Reconciler {
     var again = false
     if usable {
       again = observeDay(i, positions, account, now)
+    }
+    if trust.isTrusted {
+      // Closes may go by the account's reply; nothing is learned from a list that it contradicts.
       judgeUnknowns(i, now)
       noteExposure(i, positions, account.value, now)
     }
     let input = planInput(i, positions.value, account.value, trust, fleet: fleetLook(i, now), now)
     let (plan, owners) = Planner.plan(input)
     agents[i].plan = plan
-    if usable { learn(i, positions.value, owners, now) }
+    if trust.isTrusted {
+      agents[i].waits.seen(allBut: Set((plan.actions + plan.held.map(\.action)).map(\.subject)))
+      learn(i, positions.value, owners, now)
+      watchStops(i, positions.value, now)
+    }
     noteVerdicts(i, plan, account.span.ended.wall, now)
-    watchStops(i, positions.value, now)
     beat(i, account.value, now)
     watchFlat(i, positions.value, plan, now)
     carryOn(i, plan, again: again, now)

@@ -20,7 +20,11 @@ extension Reconciler {
         if let ticket { explained.insert(ticket) }
         resolve(i, action, executed: true, evidence: proof.rawValue, ticket: ticket, nil, now)
       case .none: absent(i, action, since, positions.span, snapshot, now)
-      case .incomplete: agents[i].wantsOrders = true
+      case .incomplete:
+        agents[i].wantsOrders = true
+        if positions.span.began.steady - since >= agents[i].spec.terminal.quarantine {
+          alarm(i, action, "no_orders", "the list of pending orders cannot be read", now)
+        }
       }
     }
   }
@@ -53,20 +57,25 @@ extension Reconciler {
   ) {
     guard let k = agents[i].memory.unresolved.firstIndex(where: { $0.id == action.id }) else { return }
     // Positions alone tell about a ticket; that an order never ran, only the history can tell.
-    let tellsAll = !action.kind.opens || snapshot.history.reply != nil && agents[i].history.covers(since: since)
+    let tellsAll =
+      !action.kind.opens
+      || snapshot.history.reply != nil && agents[i].history.covers(since: since, backTo: action.recordedAt)
     let rested = span.began.steady - since >= agents[i].spec.terminal.quarantine
     if tellsAll { agents[i].memory.unresolved[k].cleanLooks += 1 }
     if tellsAll, rested, agents[i].memory.unresolved[k].cleanLooks >= 2 {
       return resolve(i, action, executed: false, evidence: "absence", ticket: nil, nil, now)
     }
-    if action.kind.opens, rested, !tellsAll, !action.needsPerson {
-      agents[i].memory.unresolved[k].needsPerson = true
-      record(
-        .unknown, agent: i, reason: .unknownOutcome,
-        "action \(action.id) cannot be resolved by evidence: the terminal's history is not usable; "
-          + "say what happened with mt4ctl resolve \(action.id)",
-        ["cause": "no_history", "needs_person": true, "attempt": .int(action.attempt)], actionID: action.id, now)
-    }
+    if rested, !tellsAll { alarm(i, action, "no_history", "the terminal's history is not usable", now) }
+  }
+
+  /// The evidence does not come: a person is asked, once. Should it come after all, it still resolves the action.
+  private mutating func alarm(_ i: Int, _ action: LiveAction, _ cause: String, _ why: String, _ now: Moment) {
+    guard !action.needsPerson else { return }
+    record(
+      .unknown, agent: i, reason: .unknownOutcome,
+      "action \(action.id) cannot be resolved by evidence: \(why); "
+        + "say what happened with mt4ctl resolve \(action.id)",
+      ["cause": .string(cause), "needs_person": true, "attempt": .int(action.attempt)], actionID: action.id, now)
   }
 
   mutating func resolve(
@@ -81,6 +90,7 @@ extension Reconciler {
         "result": .string(executed ? "executed" : "not_executed"), "evidence": .string(evidence),
         "ticket": ticket.map { .int($0.number) }, "kind": .string(action.kind.rawValue),
         "target": action.target.map { .string($0) }, "held": held ? true : nil, "note": why.map { .string($0) },
+        "day": .string(dayKey(i, now)),
       ]), actionID: action.id, now)
     agents[i].generation += 1
   }

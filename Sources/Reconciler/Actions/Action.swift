@@ -51,7 +51,9 @@ public struct PlannedAction: Hashable, Sendable {
   public var gross: FixedDecimal?
 
   /// What tells two actions of one agent apart across passes.
-  public var subject: String {
+  public var subject: String { Self.subject(kind, ticket, target) }
+
+  static func subject(_ kind: ActionKind, _ ticket: Ticket?, _ target: String?) -> String {
     ticket.map { "\(kind.rawValue) \($0)" } ?? "\(kind.rawValue) target \(target ?? "")"
   }
 

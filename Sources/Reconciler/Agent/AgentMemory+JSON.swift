@@ -30,7 +30,8 @@ extension AgentMemory {
           owned[ticket].map {
             .fields([
               "ticket": .int(ticket.number), "target": .string($0.target), "action_id": $0.actionID.map { .string($0) },
-              "ended": .bool($0.ended),
+              "ended": .bool($0.ended), "parent": $0.parent.map { .int($0.number) },
+              "spec_key": $0.specKey.map { .string($0) },
             ])
           }
         }),
@@ -98,7 +99,8 @@ extension AgentMemory {
     for item in json["owned"]?.array ?? [] {
       guard let ticket = item["ticket"]?.int, let target = item["target"]?.string else { continue }
       owned[Ticket(ticket)] = Ownership(
-        target: target, actionID: item["action_id"]?.string, ended: item["ended"]?.bool ?? false)
+        target: target, actionID: item["action_id"]?.string, ended: item["ended"]?.bool ?? false,
+        parent: item["parent"]?.int.map { Ticket($0) }, specKey: item["spec_key"]?.string)
     }
     marks = (json["marks"]?.array ?? []).compactMap {
       guard let mark = $0["mark"]?.string, let target = $0["target"]?.string, let id = $0["action_id"]?.string else {

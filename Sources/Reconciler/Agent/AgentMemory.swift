@@ -58,6 +58,10 @@ public struct AgentMemory: Hashable, Sendable {
     public var actionID: String?
     /// It is closed, or its remainder goes by another ticket.
     public var ended = false
+    /// The ticket whose remainder it is.
+    public var parent: Ticket?
+    /// The target's spec when the position was last seen; what its end spends. `nil` in records of old.
+    public var specKey: String?
   }
 
   /// An order that was sent under a mark; kept so that a late execution is still known as ours.
@@ -102,6 +106,7 @@ public struct AgentMemory: Hashable, Sendable {
 
 extension AgentMemory {
   mutating func noteClosed(_ ticket: Ticket) {
+    owned[ticket]?.ended = true
     guard !closedByUs.contains(ticket) else { return }
     closedByUs.append(ticket)
     if closedByUs.count > Self.maximumClosed { closedByUs.removeFirst(closedByUs.count - Self.maximumClosed) }
@@ -118,16 +123,32 @@ extension AgentMemory {
     if suspects.count > Self.maximumSuspects { suspects.removeFirst() }
   }
 
-  /// The late execution that a new position of these features is most likely to be: nobody else's mark, never seen before.
-  func lateExecution(_ position: Position) -> Ownership? {
+  /// How far a broker's clock and ours may be apart.
+  static let clocksApart: Duration = .seconds(3600)
+  /// An order that has not run so long after its intent will not.
+  static let longestLateness: Duration = .seconds(86_400)
+
+  /// The late execution that a new position of these features is most likely to be: nobody else's mark, never seen before,
+  /// opened in the day after the intent. `used`: the actions that are other positions already.
+  func lateExecution(_ position: Position, used: Set<String>, at now: Timestamp) -> Ownership? {
     guard !noted.contains(position.ticket), mark(in: position.comment) == nil,
       Self.ancestor(in: position.comment) == nil
     else { return nil }
     let match = suspects.last {
       $0.symbol == position.symbol && $0.side == position.side && $0.lots == position.lots
-        && !$0.before.contains(position.ticket)
+        && !$0.before.contains(position.ticket) && !used.contains($0.id)
+        && (position.openTime ?? now) >= $0.recordedAt - Self.clocksApart
+        && (position.openTime ?? now) <= $0.recordedAt + Self.longestLateness
     }
-    return match.flatMap { action in action.target.map { Ownership(target: $0, actionID: action.id) } }
+    return match.flatMap { action in
+      action.target.map { Ownership(target: $0, actionID: action.id, specKey: action.specKey) }
+    }
+  }
+
+  /// Whether a ticket that was believed to have ended, and is listed again, is open after all: not one that we closed, nor
+  /// one whose remainder is known, which a stale list may show once more.
+  func hasReturned(_ ticket: Ticket) -> Bool {
+    owned[ticket]?.ended == true && !closedByUs.contains(ticket) && !owned.values.contains { $0.parent == ticket }
   }
 
   mutating func note(_ ticket: Ticket) {

@@ -50,6 +50,8 @@ struct AgentState: Sendable {
   var withoutStopSince: [Ticket: Steady] = [:]
   /// In how many good snapshots in a row an owned ticket was missing.
   var missing: [Ticket: Vanished] = [:]
+  /// Partial closes that were done; a list that still shows the old lots is stale.
+  var reduced: [Ticket: Reduction] = [:]
   /// Tickets whose stop the terminal refused to set.
   var stopRefused: Set<Ticket> = []
 
@@ -94,10 +96,20 @@ struct AgentState: Sendable {
   }
 }
 
+/// A partial close that the terminal said was done.
+struct Reduction: Hashable, Sendable {
+  var lotsBefore: FixedDecimal
+  var rest: FixedDecimal
+  /// When the answer came.
+  var at: Steady
+}
+
 /// What the terminal's history has shown so far, as far as evidence needs it.
 struct HistoryView: Sendable {
   var reply: Reply<[HistoryRow]>?
   var unsupported = false
+  /// Since when the last reply tells of what was closed.
+  var reach: Timestamp?
   /// Rows with a ticket that were seen, by ticket, with the time of their close; bounded by the window.
   var seen: [Ticket: Timestamp] = [:]
   /// Whether the last reply lacked a row that was seen earlier in its window: then absence proves nothing.
@@ -106,7 +118,8 @@ struct HistoryView: Sendable {
   static let windowDays = 2
 
   /// Takes in a reply, and judges whether it covers its window (bridge.md, section 3.3).
-  mutating func take(_ reply: Reply<[HistoryRow]>) {
+  mutating func take(_ reply: Reply<[HistoryRow]>, days: Int) {
+    reach = reply.span.began.wall - .seconds(Int64(days) * 86_400 - 3_600)
     var now: [Ticket: Timestamp] = [:]
     for row in reply.value where row.ticket.number > 0 {
       now[row.ticket] = row.closeTime ?? reply.span.began.wall
@@ -119,9 +132,16 @@ struct HistoryView: Sendable {
     self.reply = reply
   }
 
-  /// Whether absence of a row in `reply` means that nothing of the kind ran since `instant`.
-  func covers(since instant: Steady) -> Bool {
-    guard let reply, !lacksRows else { return false }
-    return reply.span.began.steady >= instant
+  /// Whether absence of a row in `reply` means that nothing of the kind ran: it was asked for after `instant`, the end of
+  /// the wait for an answer, and goes back to the intent.
+  func covers(since instant: Steady, backTo intent: Timestamp) -> Bool {
+    guard let reply, let reach, !lacksRows else { return false }
+    return reply.span.began.steady >= instant && reach <= intent
+  }
+
+  /// Days to ask for, so that a reply covers `intent`; within what terminals are asked for at all.
+  static func days(backTo intent: Timestamp, at now: Timestamp) -> Int {
+    let days = (now - intent).inMicroseconds / (86_400 * 1_000_000) + 2
+    return Int(min(max(days, Int64(windowDays)), 366))
   }
 }

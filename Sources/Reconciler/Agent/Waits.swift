@@ -7,6 +7,11 @@ struct Waits: Hashable, Sendable {
     var message: String
   }
 
+  struct Unseen: Hashable, Sendable {
+    var times: Int
+    var until: Steady
+  }
+
   /// The whole terminal refuses: exits and everything else.
   var terminal: Wait?
   /// Opens of the agent, and opens of one symbol.
@@ -16,6 +21,9 @@ struct Waits: Hashable, Sendable {
   var tickets: [Ticket: Wait] = [:]
   /// How often in a row, for the doubling; by ticket, and 0 for opens.
   private var steps: [Ticket: Int] = [:]
+  /// Exits and modifies that the terminal said were done, by what tells actions apart: none is done once more before a
+  /// look shows it, or its wait is over.
+  private(set) var unseen: [String: Unseen] = [:]
   /// The account demands that the oldest position is closed first (150).
   var oldestFirst = false
 
@@ -34,6 +42,18 @@ struct Waits: Hashable, Sendable {
     terminal = nil
     steps[ticket ?? Self.forOpens] = nil
     if let ticket { tickets[ticket] = nil } else { opens = nil }
+  }
+
+  /// Done, says the terminal; the list has yet to show it.
+  mutating func unseen(_ subject: String, at now: Steady, atMost longest: Duration) {
+    let times = min((unseen[subject]?.times ?? 0) + 1, Self.longestDoubling)
+    unseen[subject] = Unseen(times: times, until: now + min(.seconds(1) * (1 << (times - 1)), longest))
+  }
+
+  /// A look that can be believed wants these still, and has seen the others done.
+  mutating func seen(allBut wanted: Set<String>) {
+    guard !unseen.isEmpty else { return }
+    unseen = unseen.filter { wanted.contains($0.key) }
   }
 
   /// Everything is tried anew: an emergency, a person's resume, another terminal.

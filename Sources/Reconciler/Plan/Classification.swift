@@ -12,30 +12,44 @@ struct Classification {
   var owners: [Ticket: Owner] = [:]
   /// Each target's tickets, lowest first.
   var tickets: [String: [Ticket]] = [:]
-  /// Tickets whose ownership was not known before this look.
+  /// Tickets whose ownership was not known before this look, or that were believed to have ended.
   var learned: [(ticket: Ticket, ownership: AgentMemory.Ownership)] = []
 
   /// By lineage, else by mark, else by adoption (manifest.md: a position belongs to a target …).
-  init(spec: AgentSpec, memory: AgentMemory, positions: [Position], unresolved: [LiveAction]) {
+  init(_ input: PlanInput) {
+    let (spec, memory, positions) = (input.spec, input.memory, input.positions)
     let targets = spec.targets ?? []
     let names = Set(targets.map(\.name))
+    var used: Set<String> = []
     for position in positions.sorted(by: { $0.ticket < $1.ticket }) {
-      guard let ownership = Self.ownership(of: position, memory: memory) else {
+      guard let ownership = Self.ownership(of: position, input, used: used) else {
         owners[position.ticket] = .external
         continue
       }
-      if memory.owned[position.ticket] == nil { learned.append((position.ticket, ownership)) }
+      if memory.owned[position.ticket] == nil {
+        learned.append((position.ticket, ownership))
+        if let id = ownership.actionID { used.insert(id) }
+      } else if ownership.ended, memory.hasReturned(position.ticket) {
+        learned.append((position.ticket, ownership))
+      }
       assign(position.ticket, to: ownership.target, declared: names, hasTargets: spec.targets != nil)
     }
     for target in targets
     where (tickets[target.name] ?? []).isEmpty && memory.spent[target.name]?.specKey != target.specKey {
       // While an open of this target may still turn up, a stranger's position is no stand-in for it.
-      if unresolved.contains(where: { $0.kind == .open && $0.target == target.name }) { continue }
+      if input.unresolved.contains(where: { $0.kind == .open && $0.target == target.name }) { continue }
+      // Nor while its own is only missing from this list, which may be stale; but what a partial close of ours left of it
+      // goes by another ticket, and not every broker says of which.
+      let gone = input.vanishing(target)
+      let rest = gone.flatMap { input.reduced[$0]?.rest }
+      if gone != nil, rest == nil { continue }
       let candidate = positions.filter {
         owners[$0.ticket] == .external && $0.symbol == target.symbol && $0.side == target.side
+          && (rest == nil || $0.lots == rest)
       }.min(by: Self.older)
       guard let candidate else { continue }
-      learned.append((candidate.ticket, AgentMemory.Ownership(target: target.name, actionID: nil)))
+      learned.append(
+        (candidate.ticket, AgentMemory.Ownership(target: target.name, parent: gone, specKey: target.specKey)))
       assign(candidate.ticket, to: target.name, declared: names, hasTargets: true)
     }
   }
@@ -50,13 +64,20 @@ struct Classification {
     }
   }
 
-  private static func ownership(of position: Position, memory: AgentMemory) -> AgentMemory.Ownership? {
+  private static func ownership(
+    of position: Position, _ input: PlanInput, used: Set<String>
+  ) -> AgentMemory.Ownership? {
+    let memory = input.memory
     if let known = memory.owned[position.ticket] { return known }
-    if let old = AgentMemory.ancestor(in: position.comment), let known = memory.owned[old] { return known }
-    if let mark = memory.mark(in: position.comment) {
-      return AgentMemory.Ownership(target: mark.target, actionID: mark.actionID)
+    if let old = AgentMemory.ancestor(in: position.comment), var known = memory.owned[old] {
+      known.parent = old
+      return known
     }
-    return memory.lateExecution(position)
+    if let mark = memory.mark(in: position.comment) {
+      let key = input.spec.targets?.first { $0.name == mark.target }?.specKey
+      return AgentMemory.Ownership(target: mark.target, actionID: mark.actionID, specKey: key)
+    }
+    return memory.lateExecution(position, used: used, at: input.now.wall)
   }
 
   /// By open time, then by ticket; a position without an open time counts as the youngest of its ticket order.

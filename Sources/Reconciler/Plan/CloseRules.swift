@@ -85,17 +85,22 @@ struct CloseRules {
       let pairs = spec.pairs.map(\.text).joined(separator: ", ")
       return .close(.pairNotAllowed, "\(position.symbol) is not in the agent's pairs (\(pairs))")
     }
-    if position.lots > spec.risk.lotSize, !isTargetClosed(position) {
-      return .reduce(
-        .lotSizeExceeded, keep: spec.risk.lotSize, "\(position.lots) lots are over lot_size \(spec.risk.lotSize)")
+    if position.lots > spec.risk.lotSize {
+      let message = "\(position.lots) lots are over lot_size \(spec.risk.lotSize)"
+      // What another rule would close whole is not reduced first; of the reasons the first is given.
+      if let whole = closesWhole(position) { return .close(.lotSizeExceeded, "\(message), and \(whole)") }
+      return .reduce(.lotSizeExceeded, keep: spec.risk.lotSize, message)
     }
     if let missing = missingStop(position) { return missing }
     return targetVerdict(position)
   }
 
-  /// A target that would close the position whole makes a reduction before it pointless.
-  private func isTargetClosed(_ position: Position) -> Bool {
-    if case .close = targetVerdict(position) { true } else { false }
+  /// Why a rule further down would close the position whole, where one would.
+  private func closesWhole(_ position: Position) -> String? {
+    for verdict in [missingStop(position), targetVerdict(position)] {
+      if case .close(_, let why)? = verdict { return why }
+    }
+    return nil
   }
 
   private func forEverything(ticket: Ticket, comment: String = "") -> (Reason, String)? {

@@ -23,6 +23,8 @@ struct PlanInput {
   var stopRefused: Set<Ticket>
   /// Owned tickets that the positions lack, and that are not known to have ended: they count as open.
   var missing: Set<Ticket>
+  /// Partial closes that were done within the quarantine.
+  var reduced: [Ticket: Reduction]
   /// Holds that concern every action of the agent: a pin that does not fit, another controller, stopping.
   var holdsForAll: [Hold]
   /// Holds that concern opens only: the journal, a back-off.
@@ -36,6 +38,11 @@ struct PlanInput {
   var historyUsable: Bool
   /// `nil` when no limit over the fleet is declared.
   var fleet: FleetLook?
+
+  /// A ticket of this target that is missing but not yet certain to have ended.
+  func vanishing(_ target: TargetSpec) -> Ticket? {
+    missing.sorted().first { memory.owned[$0]?.target == target.name }
+  }
 
   /// How long a position may be without a stop (manifest.md, what positions and targets mean).
   static let stopGrace: Duration = .seconds(60)

@@ -17,8 +17,7 @@ struct Planner {
 
   private init(_ input: PlanInput) {
     self.input = input
-    owners = Classification(
-      spec: input.spec, memory: input.memory, positions: input.positions, unresolved: input.unresolved)
+    owners = Classification(input)
     rules = CloseRules(input: input, owners: owners)
   }
 
@@ -130,6 +129,15 @@ struct Planner {
     guard case .target(let name) = owners.owners[position.ticket] ?? .external,
       let target = input.spec.targets?.first(where: { $0.name == name })
     else { return }
+    let levelsFit =
+      (target.stopLoss ?? position.stopLoss) == position.stopLoss
+      && (target.takeProfit ?? position.takeProfit) == position.takeProfit
+    if levelsFit { return }
+    if input.ticks[position.symbol] == nil, input.quotes.failure(position.symbol) == nil {
+      // A level that is finer than the broker's digits only looks like drift: the digits are read first.
+      plan.wantsTicks.append(position.symbol)
+      return
+    }
     let digits = input.ticks[position.symbol]?.value.digits ?? FixedDecimal.places
     let stop = target.stopLoss?.rounded(places: digits) ?? position.stopLoss
     let goal = target.takeProfit?.rounded(places: digits) ?? position.takeProfit
@@ -195,7 +203,7 @@ struct Planner {
       + input.unresolved.filter { $0.kind == .open }.count
     let guards = OpenGuards(input: input, target: target, count: count)
     var holds = guards.holds()
-    if let ticket = vanishing(target) {
+    if let ticket = input.vanishing(target) {
       holds.append(Hold(.inFlight, "ticket \(ticket) is gone; a second look has to confirm it"))
     }
     guard holds.isEmpty else { return hold(action, holds) }
@@ -264,11 +272,6 @@ struct Planner {
     if watching { plan.watchesTicks.append(action.symbol) }
   }
 
-  /// A ticket of this target that is missing but not yet certain to have ended.
-  private func vanishing(_ target: TargetSpec) -> Ticket? {
-    input.missing.sorted().first { input.memory.owned[$0]?.target == target.name }
-  }
-
   private func slippage(_ tick: Tick) -> Int? {
     guard let allowance = input.spec.risk.slippage, let point = tick.point, point.isPositive,
       let points = allowance.divided(by: point)
@@ -315,6 +318,14 @@ struct Planner {
       let doubt = input.unresolved.first(where: { $0.kind == .reduce && $0.ticket == action.ticket })
     {
       return [Hold(.unknownOutcome, "the outcome of the partial close \(doubt.id) of this ticket is not known")]
+    }
+    if let done = input.waits.unseen[action.subject], done.until > input.now.steady {
+      return [Hold(.inFlight, "the terminal said that it is done, and the list does not show it yet")]
+    }
+    if action.kind == .reduce, let done = action.ticket.flatMap({ input.reduced[$0] }),
+      action.numbers["position_lots"] == .decimal(done.lotsBefore)
+    {
+      return [Hold(.inFlight, "a partial close of this ticket is done, and the list does not show it yet")]
     }
     if action.kind == .modify, let ticket = action.ticket,
       let refusal = input.memory.refusals["modify \(ticket)"], refusal.specKey == action.specKey,

@@ -16,6 +16,7 @@ extension AgentMemory {
         breachPause?.tickets = tickets
       }
       takeUp(data["adopted"])
+      follow(data["specs"])
       if !live { dailyLoss.fold(data) }
     case .paused: pause(record)
     case .resumed: resume(data)
@@ -38,10 +39,23 @@ extension AgentMemory {
   private mutating func takeUp(_ adopted: JSONValue?) {
     for item in adopted?.array ?? [] {
       guard let ticket = item["ticket"]?.int, let target = item["target"]?.string else { continue }
-      own(Ticket(ticket), Ownership(target: target, actionID: item["action_id"]?.string))
+      let parent = item["parent"]?.int.map { Ticket($0) }
+      let id = item["action_id"]?.string
+      // The remainder carries its parent's place on; a late execution is one position, not the next one as well.
+      if let parent { owned[parent]?.ended = true }
+      if let id { suspects.removeAll { $0.id == id } }
+      own(Ticket(ticket), Ownership(target: target, actionID: id, parent: parent, specKey: item["spec_key"]?.string))
       // Somebody else chose the lots of a position that is adopted; only limits bound them.
       if item["action_id"]?.string == nil { sizes[target] = nil }
       spent[target] = nil
+    }
+  }
+
+  /// The spec that a position follows now.
+  private mutating func follow(_ specs: JSONValue?) {
+    for item in specs?.array ?? [] {
+      guard let ticket = item["ticket"]?.int else { continue }
+      owned[Ticket(ticket)]?.specKey = item["spec_key"]?.string
     }
   }
 
@@ -99,14 +113,15 @@ extension AgentMemory {
     switch action.kind {
     case .open:
       guard let ticket, ticket > 0, let target = action.target else { return }
-      own(Ticket(ticket), Ownership(target: target, actionID: action.id))
+      own(Ticket(ticket), Ownership(target: target, actionID: action.id, specKey: action.specKey))
       spent[target] = nil
       refusals[target] = nil
     case .close, .delete: if let closed = action.ticket { noteClosed(closed) }
     case .reduce:
-      guard let newTicket, newTicket > 0, let old = action.ticket, newTicket != old.number, let ownership = owned[old]
+      guard let newTicket, newTicket > 0, let old = action.ticket, newTicket != old.number, var ownership = owned[old]
       else { return }
       owned[old]?.ended = true
+      ownership.parent = old
       own(Ticket(newTicket), ownership)
     case .modify: if let ticket = action.ticket { refusals["modify \(ticket)"] = nil }
     }
@@ -125,6 +140,10 @@ extension AgentMemory {
     if data["result"]?.string == "executed" {
       let found = data["ticket"]?.int
       settle(action, ticket: found, newTicket: action.kind == .reduce ? found : nil)
+      guard action.kind.opens, found == nil, let target = action.target else { return }
+      // Nobody knows its ticket: it is taken for one that ended. Should it turn up, it is known by its mark.
+      spent[target] = Spent(
+        specKey: action.specKey ?? "", ticket: Ticket(0), dayKey: data["day"]?.string ?? "", how: "unknown")
       return
     }
     if action.kind.opens { suspect(action) }

@@ -46,8 +46,9 @@ struct EvidenceLook {
     if let found = fresh.min(by: { (likeness($0.lots, action), $0.ticket) < (likeness($1.lots, action), $1.ticket) }) {
       return .executed(.ticket, found.ticket)
     }
-    // A row of the past that we merely never saw is no evidence: it must have been closed since the intent.
-    let edge = action.recordedAt - .seconds(120)
+    // A row of the past that we merely never saw is no evidence: it must have been closed since the intent, by a clock
+    // that is not ours. Nearly all older ones stand in `before`, since the history is read whenever the balance moves.
+    let edge = action.recordedAt - AgentMemory.clocksApart
     let closed = (history ?? []).first { row in
       guard case .trade(let side) = row.kind, side == action.side, row.symbol == action.symbol,
         let end = row.closeTime, end >= edge

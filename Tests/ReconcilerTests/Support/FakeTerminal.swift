@@ -23,6 +23,14 @@ struct FakeTerminal {
   /// Shows these instead of the truth.
   var staleList: [Position]?
   var magics = false
+  /// The list of pending orders cannot be read.
+  var ordersFail = false
+  /// A partial close leaves the rest under the old ticket, as some bridges do.
+  var keepsTickets = false
+  /// The rest of a partial close says of which ticket it is.
+  var namesAncestors = true
+  /// Levels are kept with so many decimals.
+  var levelDigits = 5
 
   init(spec: AgentSpec) {
     self.spec = spec
@@ -43,8 +51,15 @@ struct FakeTerminal {
     account.timestamp = began.wall
     var snapshot = Snapshot(
       request: request, positions: Reply(staleList ?? positions, span), account: Reply(account, span))
-    if request.orders { snapshot.orders = .read(Reply(orders, span)) }
-    if request.historyDays != nil { snapshot.history = historySupported ? .read(Reply(history, span)) : .unsupported }
+    if request.orders {
+      let why = ReadFailure(code: .malformed, message: "not a list", endpoint: "/orders")
+      snapshot.orders = ordersFail ? .failed(why) : .read(Reply(orders, span))
+    }
+    if let days = request.historyDays {
+      let edge = ended.wall - .seconds(Int64(days) * 86_400)
+      let rows = history.filter { $0.closeTime.map { $0 >= edge } ?? true }
+      snapshot.history = historySupported ? .read(Reply(rows, span)) : .unsupported
+    }
     for symbol in request.ticks {
       guard let price = prices[symbol] else {
         snapshot.ticks[symbol] = .unsupported
@@ -54,7 +69,7 @@ struct FakeTerminal {
       tick.minLot = FixedDecimal("0.01")
       tick.lotStep = FixedDecimal("0.01")
       tick.maxLot = 100
-      tick.digits = 5
+      tick.digits = levelDigits
       tick.point = FixedDecimal("0.00001")
       // One unit of price is worth one unit of money a lot, unless a test says otherwise.
       tick.tickSize = FixedDecimal("0.01")
@@ -70,7 +85,7 @@ struct FakeTerminal {
     switch request.order {
     case .open(let symbol, let side, let lots, let stop, let goal, _):
       let price = prices[symbol].map { side == .buy ? $0.ask : $0.bid } ?? .one
-      let ticket = add(symbol.text, side, lots, at: price, stop: stop, goal: goal, now)
+      let ticket = add(symbol.text, side, lots, at: price, stop: stop?.rounded(places: levelDigits), goal: goal, now)
       positions[positions.count - 1].comment = keepsComments ? request.mark : "broker text"
       return .done(TradeAnswer.Done(ticket: ticket, price: price, lots: lots))
     case .close(let ticket, let lots):
@@ -82,8 +97,8 @@ struct FakeTerminal {
       return close(k, lots, comment: "", now)
     case .modify(let ticket, let stop, let goal):
       guard let k = positions.firstIndex(where: { $0.ticket == ticket }) else { return gone }
-      positions[k].stopLoss = stop
-      positions[k].takeProfit = goal
+      positions[k].stopLoss = stop?.rounded(places: levelDigits)
+      positions[k].takeProfit = goal?.rounded(places: levelDigits)
       return .done(TradeAnswer.Done(ticket: ticket))
     }
   }
@@ -121,11 +136,13 @@ struct FakeTerminal {
     history.append(row)
     guard closed < position.lots else { return .done(TradeAnswer.Done(ticket: position.ticket, lots: closed)) }
     let old = position.ticket
-    nextTicket += 1
-    position.ticket = Ticket(nextTicket)
     position.lots = position.lots - closed
     position.profit = position.profit - share
-    position.comment = "from #\(old)"
+    if !keepsTickets {
+      nextTicket += 1
+      position.ticket = Ticket(nextTicket)
+      position.comment = namesAncestors ? "from #\(old)" : "broker text"
+    }
     positions.append(position)
     return .done(TradeAnswer.Done(ticket: old, lots: closed))
   }
@@ -139,10 +156,8 @@ struct FakeTerminal {
         closeTime: now.wall))
   }
 
-  mutating func settleLate(_ now: Steady) {
-    for (request, at) in late where at <= now {
-      _ = execute(request, Moment(wall: Timestamp(seconds: 0), steady: at))
-    }
-    late.removeAll { $0.1 <= now }
+  mutating func settleLate(_ now: Moment) {
+    for (request, at) in late where at <= now.steady { _ = execute(request, Moment(wall: now.wall, steady: at)) }
+    late.removeAll { $0.1 <= now.steady }
   }
 }

@@ -28,6 +28,8 @@ struct World {
     case late(Int)
     case refused(RefusalKind, Int)
     case done
+    /// The terminal says that it is done and does nothing.
+    case liedDone
   }
 
   init(_ fleet: Fleet, configuration: ReconcilerConfiguration = ReconcilerConfiguration()) {
@@ -101,7 +103,7 @@ struct World {
   mutating func advance(to instant: Steady) {
     guard instant > now.steady else { return }
     now = now + (instant - now.steady)
-    for id in terminals.keys.sorted() { terminals[id]?.settleLate(now.steady) }
+    for id in terminals.keys.sorted() { terminals[id]?.settleLate(now) }
   }
 
   private mutating func read(_ request: ReadRequest) {
@@ -137,6 +139,7 @@ struct World {
       _ = terminals[request.agent]?.execute(request, now)
       return lost
     case .lost: return lost
+    case .liedDone: return .done(TradeAnswer.Done(ticket: Ticket(1)))
     case .late(let seconds):
       terminals[request.agent]?.late.append((request, now.steady + .seconds(Int64(seconds))))
       return lost
