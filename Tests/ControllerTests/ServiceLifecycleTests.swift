@@ -13,7 +13,7 @@ struct ServiceLifecycleTests {
       let controller = try RunningController(stage, database: try TestDatabase.fresh().url)
       #expect(try await controller.end() == 3)
       #expect(controller.port == nil)
-      #expect(controller.log.contains { $0.contains("no last good set is kept") })
+      #expect(controller.log.contains { $0.contains("no last good set") })
       #expect(try stage.terminal().statistics.requests.isEmpty)
     }
   }
