@@ -24,9 +24,9 @@ import Testing
   }
 
   @Test func `It is recorded with its numbers, closes all and waits for a person`() throws {
-    var world = Self.world(Self.spec(), interval: .seconds(30))
+    var world = Self.world(Self.spec(), interval: .seconds(120))
     world.terminals[Self.id]?.positions[0].profit = -100
-    world.run(seconds: 60)
+    world.run(seconds: 300)
     let breach = try #require(world.all(.breach).first)
     #expect(world.all(.breach).count == 1)
     #expect(breach.reason == .maxDrawdown)
@@ -37,7 +37,7 @@ import Testing
     #expect(world.all(.intent).map(\.reason) == [.maxDrawdown])
     #expect(world.positions().isEmpty)
     // `resume: next_day` is for the daily loss alone.
-    world.run(seconds: 40 * 3600)
+    world.run(seconds: 30 * 3600)
     #expect(world.all(.resumed).isEmpty)
   }
 
@@ -94,13 +94,13 @@ import Testing
 
   @Test(arguments: [50, 5]) func `With a day that is breached as well, whichever came first`(_ dailyPercent: Int) {
     var world = Self.world(
-      Self.spec { $0.risk.maxDailyLoss = .percent(FixedDecimal(dailyPercent)) }, interval: .seconds(30))
+      Self.spec { $0.risk.maxDailyLoss = .percent(FixedDecimal(dailyPercent)) }, interval: .seconds(120))
     world.terminals[Self.id]?.positions[0].profit = -600
-    world.run(seconds: 60)
+    world.run(seconds: 300)
     #expect(world.all(.breach).map(\.reason) == [.dailyLoss, .maxDrawdown])
     // The first in the order of reasons is given.
     #expect(world.all(.intent).map(\.reason) == [.dailyLoss])
-    world.run(seconds: 40 * 3600)
+    world.run(seconds: 30 * 3600)
     #expect(world.all(.resumed).isEmpty)
   }
 
@@ -109,14 +109,14 @@ import Testing
       Self.spec {
         $0.risk.maxDailyLoss = .percent(15)
         $0.risk.onBreach = .pause
-      }, interval: .seconds(30))
+      }, interval: .seconds(120))
     world.terminals[Self.id]?.positions[0].profit = -100
-    world.run(seconds: 60)
+    world.run(seconds: 300)
     world.terminals[Self.id]?.positions[0].profit = -150
-    world.run(seconds: 60)
+    world.run(seconds: 300)
     #expect(world.all(.breach).map(\.reason) == [.maxDrawdown, .dailyLoss])
     world.terminals[Self.id]?.positions[0].profit = 0
-    world.run(seconds: 40 * 3600)
+    world.run(seconds: 30 * 3600)
     #expect(world.all(.resumed).isEmpty)
   }
 

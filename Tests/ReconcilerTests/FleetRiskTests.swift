@@ -172,6 +172,21 @@ import Testing
     #expect(world.core.fleetStatus.exposure.equity == 1000)
   }
 
+  @Test func `A plan alone sees the whole fleet before it speaks`() {
+    let policy: (inout FleetPolicy) -> Void = {
+      $0.currency = "USD"
+      $0.maxTotalExposure = 50
+    }
+    let (_, fleet) = Self.world(firstAgent: { $0.targets = [Fleets.target()] }, policy: policy)
+    var world = World(fleet, configuration: ReconcilerConfiguration(interval: .seconds(30), planOnly: true))
+    world.terminals[Self.second]?.number = 2
+    world.terminals[Self.second]?.add("XAUUSD", .sell, d("0.04"), at: 2650, stop: 2700)
+    world.run(seconds: 5)
+    #expect(world.status("agent_1")?.plan.actions.map(\.kind) == [.open])
+    #expect(world.status("agent_2")?.plan.actions.map(\.kind) == [.open])
+    #expect(world.records.isEmpty)
+  }
+
   // MARK: Correlation
 
   struct Pair: CustomTestStringConvertible, Sendable {
