@@ -177,6 +177,8 @@ extension Reconciler {
     }
     agents[i].live = nil
     agents[i].waits.done(action.ticket)
+    // Its trade is in the history now.
+    if action.kind == .close || action.kind == .reduce { agents[i].wantsHistory = true }
     guard !action.kind.opens else { return }
     let subject = PlannedAction.subject(action.kind, action.ticket, action.target)
     agents[i].waits.unseen(subject, at: now.steady, atMost: Self.longestExitRest)

@@ -37,7 +37,12 @@ extension Reconciler {
   private mutating func note(
     _ i: Int, _ event: DailyLoss.Event, _ positions: [Position], _ account: Reply<Account>, _ now: Moment
   ) {
-    let metadata = agents[i].memory.dailyLoss.metadata(of: event)
+    var metadata = agents[i].memory.dailyLoss.metadata(of: event)
+    if case .flow = event, case .object(var members) = metadata {
+      members["balance"] = .decimal(account.value.balance)
+      members["credit"] = .decimal(account.value.credit)
+      metadata = .object(members)
+    }
     let seen = account.span.ended.wall
     let currency = account.value.currency
     switch event {

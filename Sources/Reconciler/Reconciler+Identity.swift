@@ -52,6 +52,7 @@ extension Reconciler {
   /// The agent is held: nothing is planned on what may be somebody else's account.
   mutating func stand(_ i: Int, _ hold: Hold, _ now: Moment) {
     agents[i].identity = hold
+    agents[i].freshHistories = []
     agents[i].plan = Plan()
     if agents[i].live != nil, agents[i].lane != .sending { withdraw(i, hold.message, now) }
     noteVerdict(i, subject: "agent", hold, now)

@@ -110,6 +110,7 @@ extension Reconciler {
     switch snapshot.history {
     case .read(let reply):
       agents[i].history.take(reply, days: snapshot.request.historyDays ?? HistoryView.windowDays)
+      agents[i].freshHistories = agents[i].freshHistories.suffix(1) + [reply]
       agents[i].history.unsupported = false
       agents[i].lastHistoryAt = reply.span.began.steady
       agents[i].historyDays = HistoryView.windowDays
@@ -178,6 +179,8 @@ extension Reconciler {
     if trust.isTrusted {
       agents[i].waits.seen(allBut: Set((plan.actions + plan.held.map(\.action)).map(\.subject)))
       learn(i, positions.value, owners, now)
+      noteTrades(i, positions.value, account, now)
+      awaitRows(i, positions.value)
       watchStops(i, positions.value, now)
     }
     noteVerdicts(i, plan, account.span.ended.wall, now)

@@ -11,6 +11,9 @@ extension Reconciler {
       spec: agent.spec, memory: agent.memory, online: agent.isOnline, orphaned: agent.memory.orphaned,
       account: agent.snapshot?.account?.value, positions: agent.snapshot?.positions?.value ?? [],
       orders: agent.orders?.value ?? [], seenAt: agent.lastSeen, plan: agent.plan, day: agent.dayVerdict?.figures,
+      performance: PerformanceFigures(
+        agent.memory.trades, initialBalance: agent.spec.risk.initialBalance.amount,
+        balance: agent.snapshot?.account?.value.balance),
       conditions: agent.conditions, failure: agent.lastFailure, unresolved: agent.memory.unresolved,
       inFlight: agent.live)
   }

@@ -133,11 +133,13 @@ public final class ControllerService: Sendable {
       throw error
     }
     self.desk.withLock { $0 = desk }
+    let performance = PerformanceDesk()
     let loop = ControllerLoop(
       ControllerLoop.Parts(
         mailbox: mailbox, journal: journal, board: board, log: log, connect: engine.connector(),
         now: seams.now, observe: observer,
         publish: { agents, fleet in
+          shipper.publish(performance: performance.changed(agents))
           shipper.publish(states: agents.map { AgentStateRow($0, fleet, chain: journal.chain) })
         }
       ))

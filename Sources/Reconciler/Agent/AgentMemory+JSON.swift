@@ -45,6 +45,7 @@ extension AgentMemory {
       "online": online.map { .bool($0) },
       "orphaned": .bool(orphaned),
       "held_unknown": .object(heldUnknown.mapValues { .string($0) }),
+      "trades": trades.json,
     ])
   }
 
@@ -77,6 +78,11 @@ extension AgentMemory {
     online = json["online"]?.bool
     orphaned = json["orphaned"]?.bool ?? false
     heldUnknown = (json["held_unknown"]?.object ?? [:]).compactMapValues(\.string)
+    if let book = json["trades"] {
+      guard let read = TradeBook(json: book) else { throw FoldError("trades") }
+      trades = read
+    }
+    trades.firstSeen = trades.firstSeen ?? dailyLoss.anchor?.takenAt
   }
 
   private mutating func readTargets(_ json: JSONValue) {

@@ -93,6 +93,8 @@ public struct AgentMemory: Hashable, Sendable {
   public var orphaned = false
   /// An execution that evidence said never ran and that `on_unknown: hold` leaves to a person, by target.
   public var heldUnknown: [String: String] = [:]
+  /// Closed trades and what they brought.
+  public internal(set) var trades = TradeBook()
 
   public init() {}
 

@@ -35,6 +35,10 @@ struct AgentState: Sendable {
   var orders: Reply<[PendingOrder]>?
   var ordersUnsupported = false
   var history = HistoryView()
+  /// The last histories, until their trades are recorded: one that the account has not confirmed, and one that waits for it.
+  var freshHistories: [Reply<[HistoryRow]>] = []
+  /// Tickets that vanished and whose row has not come, with the looks that it is awaited for yet.
+  var awaitedRows: [Ticket: Int] = [:]
   var ticks: [Symbol: Reply<Tick>] = [:]
   /// Asks for a quote that brought none, until one does.
   var tickFailures: [Symbol: TickFailure] = [:]

@@ -26,7 +26,7 @@ extension DailyLoss {
     let account = sample.account.value
     return Anchor(
       dayKey: period.key, dayStart: period.start, amount: Swift.max(account.balance + account.credit, account.equity),
-      takenAt: sample.account.span.ended.wall, kind: kind)
+      takenAt: sample.account.span.ended.wall, kind: kind, balance: account.balance, credit: account.credit)
   }
 
   private mutating func beginOnTime(_ sample: Sample, _ period: DayPeriod, verdict: inout Verdict) {
@@ -93,21 +93,26 @@ extension DailyLoss {
   /// the last journaled equity before the reset, moved by what flowed in between, if higher.
   private func rebuilt(_ sample: Sample, rows history: [IdentifiedRow], _ period: DayPeriod) -> Anchor? {
     let account = sample.account.value
-    var amount = account.balance + account.credit
+    var balance = account.balance
+    var credit = account.credit
     var flowsBefore = FixedDecimal.zero
     for row in history {
       guard let effect = row.row.effect else { continue }
       guard let time = row.row.closeTime else { return nil }
       if time >= period.start {
-        amount -= row.row.netProfit
+        switch effect.kind {
+        case .balance: balance -= row.row.netProfit
+        case .credit: credit -= row.row.netProfit
+        }
       } else if effect.isFlow, !rows.contains(row) {
         flowsBefore += row.row.netProfit
       }
     }
+    var amount = balance + credit
     if let base, base.at < period.start { amount = Swift.max(amount, base.equity + flowsBefore) }
     return Anchor(
       dayKey: period.key, dayStart: period.start, amount: amount, takenAt: sample.account.span.ended.wall,
-      kind: .reconstructed, fromHistory: true)
+      kind: .reconstructed, fromHistory: true, balance: balance, credit: credit)
   }
 
   private mutating func take(_ new: Anchor, rowsOf history: [HistoryRow], sample: Sample, verdict: inout Verdict) {

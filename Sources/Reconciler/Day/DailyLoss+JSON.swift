@@ -83,8 +83,9 @@ extension DailyLoss.Anchor {
   var members: [String: JSONValue] {
     [
       "day": .string(dayKey), "day_start": .time(dayStart), "amount": .decimal(amount), "taken_at": .time(takenAt),
-      "kind": .string(kind.rawValue), "from_history": .bool(fromHistory),
-    ]
+      "kind": .string(kind.rawValue), "from_history": .bool(fromHistory), "balance": balance.map { .decimal($0) },
+      "credit": credit.map { .decimal($0) },
+    ].compactMapValues { $0 }
   }
 
   init?(json: JSONValue) {
@@ -93,7 +94,8 @@ extension DailyLoss.Anchor {
       let fromHistory = json["from_history"]?.bool
     else { return nil }
     self.init(
-      dayKey: day, dayStart: start, amount: amount, takenAt: taken, kind: kind, fromHistory: fromHistory)
+      dayKey: day, dayStart: start, amount: amount, takenAt: taken, kind: kind, fromHistory: fromHistory,
+      balance: json["balance"]?.decimal, credit: json["credit"]?.decimal)
   }
 }
 

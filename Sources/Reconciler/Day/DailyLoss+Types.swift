@@ -20,6 +20,9 @@ extension DailyLoss {
     /// For `reconstructed`: from history; else no history covered the time since the reset, and it is that of the first
     /// good sample.
     public var fromHistory = false
+    /// Of the account at that moment, or at the reset if it is from history; `nil` in records of before.
+    public var balance: FixedDecimal?
+    public var credit: FixedDecimal?
   }
 
   /// One sample: the replies of one read, positions asked for first.

@@ -9,6 +9,9 @@ extension AgentMemory {
     case .agentOffline: online = false
     case .dayAnchor, .flow, .riskWarning, .breach:
       if !live { dailyLoss.fold(data) }
+      if record.type == .dayAnchor { trades.begin(data) }
+      if record.type == .flow { trades.flow(record) }
+    case .tradeClosed: trades.take(record)
     case .heartbeat:
       for ticket in Self.tickets(data["noted"]) { note(ticket) }
       if let tickets = Self.knownTickets(data["pause_tickets"]) {
@@ -28,7 +31,7 @@ extension AgentMemory {
     case .targetSpent: spend(data)
     case .externalPosition: if let ticket = data["ticket"]?.int { note(Ticket(ticket)) }
     case .orphaned: orphaned = true
-    case .controllerStarted, .controllerStopped, .revisionLoaded, .revisionRejected, .tradeClosed, .suspiciousSnapshot,
+    case .controllerStarted, .controllerStopped, .revisionLoaded, .revisionRejected, .suspiciousSnapshot,
       .emergencyStop, .emergencyCleared, .confirmedFlat, .notFlat, .journalDegraded, .journalRecovered,
       .operatorCommand,
       .snapshot:
@@ -116,8 +119,12 @@ extension AgentMemory {
       own(Ticket(ticket), Ownership(target: target, actionID: action.id, specKey: action.specKey))
       spent[target] = nil
       refusals[target] = nil
-    case .close, .delete: if let closed = action.ticket { noteClosed(closed) }
+    case .close, .delete:
+      guard let closed = action.ticket else { return }
+      noteClosed(closed)
+      if action.kind == .close { trades.noteCloser(closed, action.id) }
     case .reduce:
+      if let reduced = action.ticket { trades.noteCloser(reduced, action.id) }
       guard let newTicket, newTicket > 0, let old = action.ticket, newTicket != old.number, var ownership = owned[old]
       else { return }
       owned[old]?.ended = true

@@ -42,6 +42,7 @@ public struct AgentStatus: Sendable {
   public var seenAt: Moment?
   public var plan: Plan
   public var day: DailyLoss.Figures?
+  public var performance: PerformanceFigures
   public var conditions: [Condition]
   public var failure: ReadFailure?
   public var unresolved: [LiveAction]

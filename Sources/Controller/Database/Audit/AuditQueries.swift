@@ -1,4 +1,4 @@
-import Reconciler
+public import Reconciler
 
 /// Asks the database as an auditor. Blocks: use it through `DatabaseThread`.
 public struct AuditQueries: Sendable {
@@ -57,6 +57,21 @@ public struct AuditQueries: Sendable {
       story.sources[revision] = .init(sha256: row[0], actor: row[1], commit: row[2], loadedAt: row[3])
     }
     return story
+  }
+
+  /// What the statement of an agent's day is made of; the agent is named by its id or its name.
+  public func statementRecords(agent: String, day: String) throws(DatabaseError) -> [Record] {
+    let rows = try connect().query(
+      """
+      SELECT record FROM trading.agent_logs
+      WHERE (agent_id = $1
+          OR agent_id IN (SELECT s.agent_id FROM trading.agent_state s WHERE lower(s.name) = lower($1)))
+        AND (event_type = 'day_anchor' AND metadata ->> 'day' >= $2
+          OR event_type IN ('flow', 'trade_closed') AND metadata ->> 'day' = $2
+          OR event_type = 'heartbeat' AND metadata -> 'day_state' -> 'anchor' ->> 'day' = $2)
+      ORDER BY created_at, chain, id
+      """, [agent, day], seconds: 60)
+    return try Self.lines(rows).compactMap(\.record)
   }
 
   func connect() throws(DatabaseError) -> PostgresConnection {

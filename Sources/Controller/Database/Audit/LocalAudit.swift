@@ -1,4 +1,4 @@
-import Reconciler
+public import Reconciler
 
 /// Asks a local journal as an auditor, without its lock, so that it may run beside the controller. Reads files: not for
 /// the cooperative pool.
@@ -44,6 +44,15 @@ public struct LocalAudit: Sendable {
     guard var story = ActionStory(key: key, lines: lines) else { return nil }
     story.sources = revisions
     return story
+  }
+
+  /// What the statement of an agent's day is made of; the agent is named by its id.
+  public func statementRecords(agent: String, day: String) throws(JournalError) -> [Record] {
+    var records: [Record] = []
+    try each { _, record in
+      if record.agent?.text == agent, DayStatement.takes(record, day: day) { records.append(record) }
+    }
+    return records
   }
 
   /// Goes through all lines, oldest first; stops at an unfinished end.
