@@ -116,8 +116,11 @@ extension Reconciler {
 
   mutating func withdraw(_ i: Int, _ why: String, _ now: Moment) {
     guard let action = agents[i].live else { return }
+    // A further attempt may wait to be journaled; then this one was sent, and refused.
+    let refused = action.attemptPending ? action.attempt : action.attempt - 1
+    let story = refused > 0 ? "after \(Count.of(refused, "attempt")) that did not run" : "never sent"
     record(
-      .outcome, agent: i, reason: action.reason, "withdrawn, never sent: \(why)",
+      .outcome, agent: i, reason: action.reason, "withdrawn, \(story): \(why)",
       ["result": "withdrawn", "attempt": .int(action.attempt), "message": .string(why)], actionID: action.id, now)
     agents[i].live = nil
     agents[i].queue = []

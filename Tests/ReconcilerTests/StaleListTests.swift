@@ -85,3 +85,25 @@ import Testing
     #expect(world.positions().count == 1)
   }
 }
+
+@Suite struct WithdrawnAttemptTests {
+  @Test func `an open that was refused before it was withdrawn is not said to be never sent`() {
+    let agent = Fleets.atlas { $0.targets = [Fleets.target()] }
+    var world = World(Fleets.fleet(agent))
+    world.answers = [.refused(.busy, 146)]
+    world.shipping = false
+    world.run(seconds: 2)
+    // The first attempt reaches the database, the second does not.
+    var shipped = world.facts
+    shipped.shipped = shipped.durable
+    world.receive(.journal(shipped))
+    world.run(seconds: 1)
+    #expect(world.all(.intent).count == 2)
+    #expect(world.sent.count == 1)
+    world.reload(Fleets.fleet(agent, revision: 2) { $0.emergencyStop = true })
+    world.run(seconds: 10)
+    let withdrawn = world.all(.outcome).first { $0.metadata["result"] == "withdrawn" }
+    #expect(withdrawn?.message.contains("after 1 attempt that did not run") == true)
+    #expect(world.sent.count == 1)
+  }
+}
