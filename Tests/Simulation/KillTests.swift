@@ -23,9 +23,11 @@ struct KillTests {
   private static func short(_ scenario: inout Scenario) {
     scenario.interval = .seconds(60)
     scenario.faultPhase = .seconds(420)
-    scenario.settling = .seconds(900)
+    scenario.settling = .seconds(1300)
     scenario.meanBetweenEvents = 120
-    scenario.agents = Array(scenario.agents.prefix(2))
+    scenario.agents = Array(scenario.agents.prefix(1))
+    scenario.passesToSettle = 12
+    scenario.passesAtRest = 10
     for fault in [Fault.executedReplyLost, .executedLate, .requestLost] { scenario.strengths[fault] = 150 }
     for fault in [Fault.frozen, .terminalDown, .databaseDown, .databaseHung, .orphaned, .clockForward, .clockBack] {
       scenario.strengths[fault] = nil

@@ -7,7 +7,8 @@ extension Simulation {
     trace.note(clock, "--- quiet ---")
     endAllFaults()
     let step = scenario.interval.inMicroseconds
-    advance(until: clock + scenario.settling.inMicroseconds + 30 * step)
+    let passes = Int64(scenario.passesToSettle)
+    advance(until: clock + scenario.settling.inMicroseconds + passes * step)
     guard checker.violation == nil else { return }
     unknownsHaveEnded()
     for doubt in core.agents.flatMap(\.memory.unresolved) where doubt.needsPerson { resolveByTruth(doubt.id) }
@@ -16,11 +17,11 @@ extension Simulation {
         say(.resume(agent.id, reason: "the storm is over"))
       }
     }
-    advance(until: clock + 300_000_000 + 25 * step)
+    advance(until: clock + 300_000_000 + passes * step)
     guard checker.violation == nil else { return }
     recordHasCaughtUp()
     for k in terminals.indices { desiredIsActual(k) }
-    restIsQuiet(passes: scenario.seed % 40 == 0 ? 1000 : 40)
+    restIsQuiet(passes: scenario.seed % 40 == 0 ? 1000 : scenario.passesAtRest)
   }
 
   private mutating func endAllFaults() {
@@ -130,7 +131,7 @@ extension Simulation {
 
   /// L4: after a start every declared agent is looked at within 5 s.
   mutating func watchFirstReads() {
-    guard running else { return }
+    guard running, !killNow else { return }
     for spec in declared {
       guard let k = places[spec.id] else { continue }
       let due = scheduled[k]?.due ?? Int64.max

@@ -44,11 +44,12 @@ extension Simulation {
   private mutating func rejectSomething() {
     guard withBadManifests else { return }
     counts.fired(.badManifest)
-    if bug == .applyBadManifest, !declared.isEmpty {
-      declared[0].risk.maxPositions += 1
-      declared[0].targets = []
-      revision += 1
-      return declare(isNew: true)
+    if bug == .applyBadManifest {
+      // What is left of a file that was torn at its targets.
+      var torn = declared
+      for k in torn.indices { torn[k].targets = [] }
+      let fleet = scenario.fleet(revision: revision, agents: torn, policy: policy)
+      return receive(.fleetAccepted(fleet, RevisionFacts(isNew: true, actor: "operator")))
     }
     receive(.fleetRejected(errors: ["agents.yaml:1:1: error: torn"], actor: "operator"))
   }

@@ -8,7 +8,7 @@ struct SimulationTests {
 
   @Test func `Whatever goes wrong, no rule is broken, and when it stops, all comes right`() {
     let first = Self.number("SIMULATION_FIRST_SEED", 1)
-    let count = Self.number("SIMULATION_SEEDS", 200)
+    let count = Self.number("SIMULATION_SEEDS", 120)
     var counts = FaultCounts()
     var broken: [String: (count: Int, story: String)] = [:]
     for seed in first..<(first + count) {

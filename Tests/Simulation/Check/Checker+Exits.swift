@@ -5,7 +5,7 @@ import PaperTerminal
 // S8: nothing is closed that policy does not cover, judged anew from what the core was shown.
 extension Checker {
   mutating func judgeExit(_ intent: LiveAction, _ id: AgentID) {
-    guard let ticket = intent.ticket, let spec = spec(id), let snapshot = agents[id]?.snapshot else {
+    guard let ticket = intent.ticket, let spec = specs[id], let snapshot = agents[id]?.snapshot else {
       return fail("S8", "\(id): \(intent.kind.rawValue) without a ticket, a manifest or a look")
     }
     if agents[id]?.usedOnThisLook.insert(ticket).inserted == false {
@@ -40,8 +40,10 @@ extension Checker {
       return positions.count + waiting + orders > spec.risk.maxPositions ? nil : "there are not too many"
     case .lotSizeExceeded: return position.lots > spec.risk.lotSize ? nil : "it is not too large"
     case .missingStopLoss:
-      guard spec.risk.requireStopLoss, position.stopLoss == nil else { return "it needs no stop or has one" }
-      if agents[id]?.stopRefused.contains(position.ticket) == true { return nil }
+      guard position.stopLoss == nil else { return "it has a stop" }
+      let refused = spec.terminal.stopsOnOpen == .after && agents[id]?.stopRefused.contains(position.ticket) == true
+      if refused { return nil }
+      guard spec.risk.requireStopLoss else { return "it needs no stop" }
       let since = agents[id]?.withoutStopSince[position.ticket] ?? clock
       return clock - since >= 60_000_000 ? nil : "it was without a stop for less than 60 s"
     case .targetChanged, .notInTargets: return objectionByTarget(intent, position, spec, positions)
@@ -72,7 +74,11 @@ extension Checker {
   /// rewrote is nobody's, until the core finds out.
   private func owner(of ticket: Ticket, _ id: AgentID) -> String? {
     guard let agent = agents[id] else { return nil }
-    if let adopted = agent.adopted[ticket] { return adopted.target }
+    var ancestor: Ticket? = ticket
+    while let one = ancestor {
+      if let adopted = agent.adopted[one] { return adopted.target }
+      ancestor = agent.parents[one]
+    }
     guard let actionID = agent.lineage[ticket], let action = actions[actionID], !action.gaveUp else { return nil }
     return action.intent.target
   }

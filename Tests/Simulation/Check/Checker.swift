@@ -46,6 +46,8 @@ struct Checker {
     var known: Set<Ticket> = []
     /// Whose a ticket is, in the true books.
     var lineage: [Ticket: String] = [:]
+    /// What a remainder is the rest of.
+    var parents: [Ticket: Ticket] = [:]
     var open: Set<Ticket> = []
     var executionsSeen = 0
     var adopted: [Ticket: (target: String, sequence: Int64)] = [:]
@@ -79,6 +81,8 @@ struct Checker {
   var latches: [Latch] = []
   var anchors: [(agent: AgentID, sequence: Int64, day: String)] = []
   var fleet: Fleet?
+  /// As last declared, orphans too: an emergency covers those.
+  var specs: [AgentID: AgentSpec] = [:]
   var remembered: [AgentID: AgentMemory] = [:]
   var stopsHit = 0
   /// POSTs.
@@ -101,7 +105,10 @@ struct Checker {
 
   // MARK: What the shell tells
 
-  mutating func declare(_ fleet: Fleet, _ clock: Int64) { self.fleet = fleet }
+  mutating func declare(_ fleet: Fleet, _ clock: Int64) {
+    self.fleet = fleet
+    for spec in fleet.agents { specs[spec.id] = spec }
+  }
 
   mutating func processStarted(_ clock: Int64) {
     self.clock = clock
@@ -231,7 +238,10 @@ struct Checker {
   private mutating func take(_ execution: PaperExecution, _ agent: inout Agent) {
     if execution.cause == .stopLoss { stopsHit += 1 }
     if execution.kind == .opened, execution.cause != .client { agent.openedByHand += 1 }
-    if let rest = execution.newTicket { agent.lineage[rest] = agent.lineage[execution.ticket] }
+    if let rest = execution.newTicket {
+      agent.lineage[rest] = agent.lineage[execution.ticket]
+      agent.parents[rest] = execution.ticket
+    }
     guard let request = execution.requestID else { return }
     let id = String(request.prefix { $0 != "." })
     guard var action = actions[id], !action.performed.isEmpty else {

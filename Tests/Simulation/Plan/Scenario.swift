@@ -26,6 +26,9 @@ struct Scenario {
   var faultPhase: Duration
   /// How long the quiet phase waits: longer than any episode, quarantine and late execution that the fault phase began.
   var settling: Duration = .seconds(2000)
+  /// Passes in which all must have come right, beyond the settling; and passes of the rest that is looked at then.
+  var passesToSettle = 27
+  var passesAtRest = 40
   /// Between two quotes.
   var quoteEvery: Duration
   var syncEvery: Int
