@@ -17,15 +17,21 @@ struct AuditPlace: ParsableArguments {
   @Option(help: "A state directory: its local journal, without --database.")
   var state: String?
 
-  /// The database, unless only `--state` was given.
-  func option() throws -> DatabaseOption? {
-    let environment = ProcessInfo.processInfo.environment
-    let text = database ?? (state == nil ? environment["MT4_DATABASE"] : nil)
-    guard text != nil || state != nil else {
+  /// Whether a database is asked: unless only `--state` was given.
+  var isDatabase: Bool { databaseText != nil }
+
+  private var databaseText: String? {
+    database ?? (state == nil ? ProcessInfo.processInfo.environment["MT4_DATABASE"] : nil)
+  }
+
+  func validate() throws {
+    guard isDatabase || state != nil else {
       throw ValidationError("Give --database URL, or --state DIR for a local journal.")
     }
-    return try text.map { try DatabaseOption($0) }
   }
+
+  /// The database, unless only `--state` was given.
+  func option() throws -> DatabaseOption? { try databaseText.map { try DatabaseOption($0) } }
 
   /// Does one of both on a thread of its own. What goes wrong is said on stderr, and the exit code is 1, or 7 when the
   /// database cannot be reached.
@@ -44,6 +50,16 @@ struct AuditPlace: ParsableArguments {
       throw ExitCode(error.kind == .unreachable || error.kind == .timeout ? 7 : 1)
     } catch let error as JournalError {
       Self.complain("\(error)")
+      throw ExitCode(1)
+    }
+  }
+
+  /// Says on stderr what is wrong with a journal that cannot be read; the exit code is 1.
+  static func complaining<Value>(_ work: () throws(JournalError) -> Value) throws -> Value {
+    do throws(JournalError) {
+      return try work()
+    } catch {
+      complain("\(error)")
       throw ExitCode(1)
     }
   }

@@ -5,7 +5,11 @@ import Reconciler
 struct AuditLog: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "log", abstract: "Print records, oldest first.",
-    discussion: "jsonl prints the exact lines, whose hashes anybody can recompute.")
+    discussion: """
+      jsonl prints the exact lines, whose hashes anybody can recompute. Plain SQL works as well, the views and columns have \
+      comments: psql --host=STATE/postgres --username=mt4_auditor mt4, as the owner of that folder, for an embedded \
+      database.
+      """)
 
   @OptionGroup var place: AuditPlace
 
@@ -39,6 +43,10 @@ struct AuditLog: AsyncParsableCommand {
     let lines = try await place.ask(
       database: { target throws(DatabaseError) in try AuditQueries(target).log(filter) },
       journal: { try LocalAudit(stateDirectory: $0).log(filter) })
+    guard let lines else {
+      AuditPlace.complain("there is no agent \(agent ?? "") in this record")
+      throw ExitCode(1)
+    }
     AuditTable(lines).write(format)
   }
 }

@@ -19,15 +19,18 @@ struct DatabaseInitialise: AsyncParsableCommand {
   @Option(help: "A libpq connection string; by default MT4_DATABASE.")
   var database: String?
 
+  private var text: String? { database ?? ProcessInfo.processInfo.environment["MT4_DATABASE"] }
+
+  func validate() throws {
+    guard let text else { throw ValidationError("Give --database URL.") }
+    guard text != "embedded" else {
+      throw ValidationError("An embedded database is prepared by the controller itself.")
+    }
+  }
+
   func run() async throws {
-    do {
-      let environment = ProcessInfo.processInfo.environment
-      guard let text = database ?? environment["MT4_DATABASE"] else {
-        throw ValidationError("Give --database URL.")
-      }
-      guard case .server(let target) = try DatabaseOption(text) else {
-        throw ValidationError("An embedded database is prepared by the controller itself.")
-      }
+    do throws(DatabaseError) {
+      let target = try DatabaseTarget(text ?? "")
       let report = try await DatabaseThread.run("mt4ctl-db-init") { () throws(DatabaseError) in
         try DatabaseInit.run(target)
       }
@@ -36,7 +39,7 @@ struct DatabaseInitialise: AsyncParsableCommand {
           ? "schema trading is up to date (version \(report.version)); roles mt4_controller and mt4_auditor are there"
           : "schema trading is at version \(report.version) (\(report.steps) steps); roles mt4_controller and mt4_auditor "
             + "are there")
-    } catch let error as DatabaseError {
+    } catch {
       AuditPlace.complain(error.description)
       throw ExitCode(error.kind == .unreachable || error.kind == .timeout ? 7 : 1)
     }

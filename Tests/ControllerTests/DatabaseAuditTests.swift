@@ -11,16 +11,33 @@ extension DatabaseTests {
       let database = try TestDatabase.fresh()
       let log = ShipperLog()
       let shipper = Shipper(
-        destination: .server(try database.target()), source: chain, callbacks: log.callbacks)
+        destination: .server(try database.target()), source: chain,
+        callbacks: ShipperCallbacks(
+          onShipped: log.callbacks.onShipped, onStatus: log.callbacks.onStatus,
+          revisionFiles: { _ in (files: ["atlas.yaml": .string(Self.manifest)], normalised: Self.declared.normalised) })
+      )
       shipper.start()
       try await eventually("shipped") { log.shipped == chain.head }
       await shipper.stop()
       return database
     }
 
+    static let manifest = ManifestFixture.agent
+
+    static let declared: (fingerprint: String, normalised: JSONValue) = {
+      switch ManifestLoader.load(files: [ManifestFile(name: "atlas.yaml", bytes: Array(manifest.utf8))]) {
+      case .accepted(let loaded): return (loaded.fleet.fingerprint, loaded.normalised)
+      case .rejected(let errors):
+        Issue.record("\(errors)")
+        return ("", .null)
+      }
+    }()
+
     private func story() -> TestChain {
       let chain = TestChain()
-      chain.add(.revisionLoaded, agent: nil, metadata: ["sha256": "abc", "actor": "ann"], revision: 3)
+      chain.add(
+        .revisionLoaded, agent: nil, metadata: ["sha256": .string(Self.declared.fingerprint), "actor": "ann"],
+        revision: 3)
       for attempt in 1...2 {
         chain.add(
           .intent, reason: .dailyLoss, message: "close 0.02 EURUSD #41",
@@ -70,7 +87,8 @@ extension DatabaseTests {
       #expect(story.actions[0].result == "done")
       let text = story.text
       for part in [
-        "Action a-1: close buy 0.02 EURUSD #41, agent agent_1, because daily_loss: done", "3 (sha256 abc, by ann",
+        "Action a-1: close buy 0.02 EURUSD #41, agent agent_1, because daily_loss: done",
+        "3 (sha256 \(Self.declared.fingerprint), by ann",
         "atlas.yaml:12", "equity=189.90 floor=190", "latency_ms=37", "attempt=2",
       ] {
         #expect(text.contains(part), "\(part) in:\n\(text)")
@@ -93,13 +111,13 @@ extension DatabaseTests {
         """)
       let queries = AuditQueries(try database.target())
       #expect(try queries.log(AuditFilter()) == chain.all)
-      #expect(try queries.log(AuditFilter(agent: "agent_1")).count == 7)
-      #expect(try queries.log(AuditFilter(agent: "Atlas")).count == 7)
-      #expect(try queries.log(AuditFilter(agent: "nobody")).isEmpty)
-      #expect(try queries.log(AuditFilter(limit: 2)).map(\.sequence) == [7, 8])
+      #expect(try queries.log(AuditFilter(agent: "agent_1"))?.count == 7)
+      #expect(try queries.log(AuditFilter(agent: "Atlas"))?.count == 7)
+      #expect(try queries.log(AuditFilter(agent: "nobody")) == nil)
+      #expect(try queries.log(AuditFilter(limit: 2))?.map(\.sequence) == [7, 8])
       let third = Timestamp(microseconds: 1_790_000_000_000_003)
-      #expect(try queries.log(AuditFilter(since: third)).map(\.sequence) == [3, 4, 5, 6, 7, 8])
-      #expect(try queries.log(AuditFilter(until: third)).map(\.sequence) == [1, 2])
+      #expect(try queries.log(AuditFilter(since: third))?.map(\.sequence) == [3, 4, 5, 6, 7, 8])
+      #expect(try queries.log(AuditFilter(until: third))?.map(\.sequence) == [1, 2])
     }
 
     @Test(arguments: ["2026-11-01", "2026-11-01T00:00:00Z", "2026-11-01T01:00:00+01:00"])
@@ -156,6 +174,49 @@ extension DatabaseTests {
       ),
       ("a deleted trade", "DELETE FROM trading.agent_trades", [.derivedRow(table: "agent_trades")]),
       (
+        "a trade's stop", "UPDATE trading.agent_trades SET stop_loss = 1", [.derivedRow(table: "agent_trades")]
+      ),
+      (
+        "a trade's times", "UPDATE trading.agent_trades SET created_at = now()", [.derivedRow(table: "agent_trades")]
+      ),
+      (
+        "a function that was replaced to hide a trade",
+        "CREATE OR REPLACE FUNCTION trading.as_numeric(value text) RETURNS numeric LANGUAGE sql IMMUTABLE AS 'SELECT 3.5'; UPDATE trading.agent_trades SET profit = 3.5",
+        [.derivedRow(table: "agent_trades")]
+      ),
+      (
+        "a deleted revision", "DELETE FROM trading.manifest_revisions",
+        [.derivedRow(table: "manifest_revisions")]
+      ),
+      (
+        "a revision by another actor and commit",
+        "UPDATE trading.manifest_revisions SET actor = 'bob', git_commit = 'f00'",
+        [.derivedRow(table: "manifest_revisions")]
+      ),
+      (
+        "another fingerprint", "UPDATE trading.manifest_revisions SET sha256 = repeat('0', 64)",
+        [.derivedRow(table: "manifest_revisions")]
+      ),
+      (
+        "edited files",
+        "UPDATE trading.manifest_revisions SET files = replace(files::text, 'lot_size: 0.01', 'lot_size: 0.02')::jsonb",
+        [.derivedRow(table: "manifest_revisions")]
+      ),
+      (
+        "an edited normalised form",
+        "UPDATE trading.manifest_revisions SET normalised = normalised || '{\"more\": 1}'",
+        [.derivedRow(table: "manifest_revisions")]
+      ),
+      (
+        "a revision without its files", "UPDATE trading.manifest_revisions SET files = NULL",
+        [.derivedRow(table: "manifest_revisions")]
+      ),
+      (
+        "an invented revision",
+        "INSERT INTO trading.manifest_revisions SELECT 4, sha256, loaded_at, actor, git_commit, files, normalised, chain, 5 FROM trading.manifest_revisions",
+        [.derivedRow(table: "manifest_revisions")]
+      ),
+      (
         "an end cut behind a checkpoint",
         "INSERT INTO trading.checkpoints SELECT chain, id, hash, now() FROM trading.agent_logs WHERE id = 8; DELETE FROM trading.agent_trades; DELETE FROM trading.agent_logs WHERE id = 8",
         [.tailCut]
@@ -177,17 +238,64 @@ extension DatabaseTests {
 
     /// Takes the guards away for a change, as an administrator can.
     private static func unguarded(_ sql: String) -> String {
-      let tables = ["agent_logs", "agent_trades", "checkpoints"]
+      let tables = ["agent_logs", "agent_trades", "checkpoints", "manifest_revisions"]
       let off = tables.map { "ALTER TABLE trading.\($0) DISABLE TRIGGER append_only;" }.joined()
       let on = tables.map { "ALTER TABLE trading.\($0) ENABLE ALWAYS TRIGGER append_only;" }.joined()
       return "\(off) \(sql); \(on)"
     }
 
-    @Test func `a guard that was taken away is found`() async throws {
+    @Test(arguments: [
+      (
+        "ALTER TABLE trading.agent_logs ENABLE TRIGGER append_only", DatabaseFinding.Kind.unguarded(table: "agent_logs")
+      ),
+      (
+        """
+        DROP TRIGGER append_only ON trading.agent_trades;
+        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON trading.agent_trades
+          FOR EACH STATEMENT WHEN (false) EXECUTE FUNCTION trading.refuse_change();
+        ALTER TABLE trading.agent_trades ENABLE ALWAYS TRIGGER append_only
+        """, .unguarded(table: "agent_trades")
+      ),
+      (
+        """
+        CREATE FUNCTION trading.other() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+        DROP TRIGGER append_only ON trading.checkpoints;
+        CREATE TRIGGER append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON trading.checkpoints
+          FOR EACH STATEMENT EXECUTE FUNCTION trading.other();
+        ALTER TABLE trading.checkpoints ENABLE ALWAYS TRIGGER append_only
+        """, .unguarded(table: "checkpoints")
+      ),
+      (
+        "CREATE OR REPLACE FUNCTION trading.refuse_change() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END'",
+        .hollowGuard
+      ),
+    ]) func `a guard that was taken away or hollowed out is found`(sql: String, kind: DatabaseFinding.Kind) async throws
+    {
       let database = try await filled(story())
-      try database.psql("ALTER TABLE trading.agent_logs ENABLE TRIGGER append_only")
+      try database.psql(sql)
       let result = try DatabaseVerifier.verify(try database.target())
-      #expect(result.findings.map(\.kind) == [.unguarded(table: "agent_logs")])
+      #expect(result.findings.map(\.kind) == [kind])
+    }
+
+    @Test func `a local log is filtered by the name in the newest revision, and an unknown agent is told`() throws {
+      let folder = try temporaryFolder()
+      defer { try? FileManager.default.removeItem(atPath: folder) }
+      let journal = try Journal.open(stateDirectory: folder, options: .small)
+      var record = Record.plain(1)
+      record.agent = AgentID("agent_1")
+      try journal.append([record, .plain(2)])
+      #expect(journal.close())
+      let audit = LocalAudit(stateDirectory: folder)
+      #expect(try audit.log(AuditFilter(agent: "agent_1"))?.map(\.sequence) == [1])
+      #expect(try audit.log(AuditFilter(agent: "atlas")) == nil)
+      let loaded = ManifestLoader.load(files: [ManifestFile(name: "atlas.yaml", bytes: Array(Self.manifest.utf8))])
+      guard case .accepted(let manifests) = loaded else {
+        Issue.record("the manifest is not accepted")
+        return
+      }
+      _ = try RevisionStore(stateDirectory: folder).accept(manifests, actor: "ann", at: Timestamp(seconds: 1))
+      #expect(try audit.log(AuditFilter(agent: "Atlas"))?.map(\.sequence) == [1])
+      #expect(try audit.log(AuditFilter(agent: "nosuch")) == nil)
     }
 
     @Test func `an end that was cut or rewritten shows beside the local journal`() async throws {
@@ -211,7 +319,7 @@ extension DatabaseTests {
       let target = try database.target()
       let found = try DatabaseVerifier.verify(target, stateDirectory: folder.path).findings.map(\.description)
       #expect(found == [])
-      #expect(try LocalAudit(stateDirectory: folder.path).log(AuditFilter(limit: 3)).map(\.sequence) == [38, 39, 40])
+      #expect(try LocalAudit(stateDirectory: folder.path).log(AuditFilter(limit: 3))?.map(\.sequence) == [38, 39, 40])
       try database.psql(Self.unguarded("DELETE FROM trading.agent_logs WHERE id > 30"))
       #expect(try DatabaseVerifier.verify(target).isIntact)
       #expect(
@@ -233,7 +341,11 @@ extension DatabaseTests {
         }
       }
       #expect(try ask() == chain.all)
-      #expect(EmbeddedPostgres.running(stateDirectory: folder) != nil)
+      let running = try #require(EmbeddedPostgres.running(stateDirectory: folder))
+      let users = try PostgresConnection(running).query(
+        "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name = 'mt4-controller' AND pid <> pg_backend_pid()"
+      )
+      #expect(users.rows == [["mt4_controller"]])
       await shipper.stop()
       server.stop()
       #expect(try ask() == chain.all)

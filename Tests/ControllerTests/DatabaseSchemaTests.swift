@@ -90,6 +90,23 @@ extension DatabaseTests {
       #expect(try database.psql("SELECT count(*) FROM trading.checkpoints", user: "mt4_auditor") == "1")
     }
 
+    @Test func `init by a role that may not is refused in plain words before anything is changed`() throws {
+      let database = try TestDatabase.fresh()
+      _ = try DatabaseInit.run(try database.target())
+      let inOurs = #expect(throws: DatabaseError.self) {
+        try DatabaseInit.run(try database.target(user: "mt4_auditor"))
+      }
+      #expect(inOurs?.kind == .permission)
+      #expect(
+        inOurs?.message
+          == "the role mt4_auditor may not prepare the schema trading, which belongs to mt4: use that role or a superuser"
+      )
+      let empty = try TestDatabase.fresh()
+      let inEmpty = #expect(throws: DatabaseError.self) { try DatabaseInit.run(try empty.target(user: "mt4_auditor")) }
+      #expect(inEmpty?.message.contains("may not create a schema here") == true)
+      #expect(try empty.psql("SELECT to_regnamespace('trading') IS NULL") == "t")
+    }
+
     @Test func `a role that may not make the schema is sent to db init`() throws {
       let database = try TestDatabase.fresh()
       _ = try DatabaseInit.run(try TestDatabase.fresh().target())

@@ -11,7 +11,7 @@ struct JournalTests {
 
   @Test func `What was appended is replayed in order after a restart, and the chain goes on`() throws {
     let journal = try Journal.open(stateDirectory: folder.path, options: .small)
-    #expect(journal.recovered == JournalRecovery(isNew: true, lastSequence: 0, torn: nil))
+    #expect(journal.recovered == JournalRecovery(isNew: true, isLost: false, lastSequence: 0, torn: nil))
     #expect(journal.chain.utf8.count == 16)
     let events = EventLog(journal)
     try journal.append(Record.plain(1...3))
@@ -21,7 +21,7 @@ struct JournalTests {
 
     let again = try Journal.open(stateDirectory: folder.path, options: .small)
     #expect(again.chain == journal.chain)
-    #expect(again.recovered == JournalRecovery(isNew: false, lastSequence: 5, torn: nil))
+    #expect(again.recovered == JournalRecovery(isNew: false, isLost: false, lastSequence: 5, torn: nil))
     try again.append([.plain(6)])
     #expect(again.close())
     #expect(try folder.replay() == [1, 2, 3, 4, 5, 6])

@@ -111,6 +111,52 @@ struct JournalVerifierTests {
     #expect(found.map(\.message) == ["the log begins with record 4, but head says that it is kept from 1 on"])
   }
 
+  @Test(arguments: [0, 3]) func `Records without their head are damage, whether their tail was cut or not`(cut: Int)
+    throws
+  {
+    try folder.fill(10)
+    let segment = folder.segments[0]
+    let lines = String(decoding: try StateFolder.read(segment), as: UTF8.self).split(separator: "\n")
+    try StateFolder.write(Array(lines.dropLast(cut).map { $0 + "\n" }.joined().utf8), to: segment)
+    unlink(folder.journal + "/head")
+    let result = try JournalVerifier.verify(stateDirectory: folder.path)
+    #expect(result.findings.map(\.kind) == [.removed])
+    let error = #expect(throws: JournalError.self) { try folder.replay() }
+    #expect(error == .headMissing(path: folder.journal + "/head", last: Int64(10 - cut)))
+  }
+
+  @Test func `A state directory with revisions and no journal is not intact, and a start says that it was lost`() throws
+  {
+    try folder.fill(3)
+    for name in try Disk.names(in: folder.journal) { unlink(folder.journal + "/" + name) }
+    try Disk.makeDirectory(folder.path + "/revisions")
+    let revision = folder.path + "/revisions/000001.json"
+    defer {
+      unlink(revision)
+      rmdir(folder.path + "/revisions")
+    }
+    #expect(try JournalVerifier.verify(stateDirectory: folder.path).isIntact)
+    try StateFolder.write(Array("{}".utf8), to: revision)
+    #expect(try JournalVerifier.verify(stateDirectory: folder.path).findings.map(\.kind) == [.removed])
+    rmdir(folder.journal)
+    #expect(try JournalVerifier.verify(stateDirectory: folder.path).findings.map(\.kind) == [.removed])
+    let journal = try Journal.open(stateDirectory: folder.path, options: .small)
+    #expect(journal.recovered.isLost && journal.recovered.isNew)
+    #expect(journal.close())
+    // What was lost is said once; from here on it is a log that has not begun.
+    #expect(try JournalVerifier.verify(stateDirectory: folder.path).isIntact)
+  }
+
+  @Test func `A start that ended before its first record is taken up with its chain`() throws {
+    let first = try Journal.open(stateDirectory: folder.path, options: .small)
+    let chain = first.chain
+    #expect(first.close())
+    #expect(try JournalHead.read(in: folder.journal)?.sequence == 0)
+    let second = try Journal.open(stateDirectory: folder.path, options: .small)
+    #expect(second.chain == chain && second.recovered.isNew && !second.recovered.isLost)
+    #expect(second.close())
+  }
+
   @Test func `Verification runs beside a controller that writes`() throws {
     let journal = try Journal.open(stateDirectory: folder.path, options: .small)
     for first in stride(from: Int64(1), to: 3_000, by: 100) {

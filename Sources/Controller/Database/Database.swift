@@ -59,6 +59,19 @@ public struct DatabaseTarget: Hashable, Sendable, CustomStringConvertible {
     description = "host=\(shown) dbname=\(database) user=\(user)"
   }
 
+  /// The same server by another role; for a server of ours, whose socket is the protection.
+  func asUser(_ user: String) -> DatabaseTarget {
+    DatabaseTarget(
+      connectionString: connectionString + " user=" + ConnectionString.quoted(user), password: nil,
+      description: description.replacing("user=\(EmbeddedCluster.superuser)", with: "user=\(user)"))
+  }
+
+  private init(connectionString: String, password: String?, description: String) {
+    self.connectionString = connectionString
+    self.password = password
+    self.description = description
+  }
+
   private static func credential(_ environment: [String: String]) -> String? {
     guard let folder = environment["CREDENTIALS_DIRECTORY"] else { return nil }
     for name in ["database-password", "mt4_database-password"] {

@@ -12,6 +12,7 @@ public enum DatabaseInit {
   public static func run(_ target: DatabaseTarget) throws(DatabaseError) -> Report {
     let connection = try PostgresConnection(
       target, options: PostgresOptions(connectSeconds: 10, querySeconds: 60, applicationName: "mt4ctl db init"))
+    try DatabaseRoles.require(connection)
     try DatabaseRoles.create(connection)
     let steps = try Migrator.migrate(connection)
     try DatabaseRoles.grant(connection)

@@ -2,6 +2,37 @@
 ///
 /// `mt4_controller` writes what the service writes and can change nothing that is append-only; `mt4_auditor` reads.
 enum DatabaseRoles {
+  /// Says plainly what the session's role lacks, before anything is changed: the server itself would only warn.
+  ///
+  /// - Throws: `permission`.
+  static func require(_ connection: PostgresConnection) throws(DatabaseError) {
+    let row =
+      try connection.query(
+        """
+        SELECT current_user, (SELECT pg_get_userbyid(n.nspowner) FROM pg_namespace n WHERE n.nspname = 'trading'
+            AND NOT pg_has_role(n.nspowner, 'USAGE')),
+          to_regnamespace('trading') IS NOT NULL OR has_database_privilege(current_database(), 'CREATE'),
+          (SELECT rolsuper OR rolcreaterole FROM pg_roles WHERE rolname = current_user)
+            OR (SELECT count(*) = 2 FROM pg_roles WHERE rolname IN ('mt4_controller', 'mt4_auditor'))
+        """
+      ).rows.first ?? []
+    guard row.count == 4, let user = row[0] else { return }
+    if let owner = row[1] {
+      throw DatabaseError(
+        .permission,
+        "the role \(user) may not prepare the schema trading, which belongs to \(owner): use that role or a superuser")
+    }
+    guard row[2] == "t" else {
+      throw DatabaseError(
+        .permission, "the role \(user) may not create a schema here: use the database's owner or a superuser")
+    }
+    guard row[3] == "t" else {
+      throw DatabaseError(
+        .permission,
+        "the role \(user) may not create the roles mt4_controller and mt4_auditor: use a role with CREATEROLE")
+    }
+  }
+
   /// Makes the roles where they are missing. They may log in and have no password: an administrator gives them one.
   static func create(_ connection: PostgresConnection) throws(DatabaseError) {
     try connection.run(

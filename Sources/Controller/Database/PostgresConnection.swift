@@ -62,6 +62,8 @@ struct PostgresOptions: Sendable {
     }
     guard let handle = unsafe started else { throw DatabaseError(.full, "no memory for a database connection") }
     _ = unsafe PQsetErrorVerbosity(handle, PQERRORS_VERBOSE)
+    // What the server remarks without being asked is not for our stderr.
+    _ = unsafe PQsetNoticeProcessor(handle, { _, _ in }, nil)
     return unsafe handle
   }
 

@@ -12,6 +12,8 @@ public enum JournalError: Error, Hashable, Sendable {
   case damaged(file: String, offset: Int64, problem: String)
   /// Records that were durable are gone from the end.
   case tailCut(head: Int64, last: Int64)
+  /// There are records and no head, which is there before the first record: somebody removed it.
+  case headMissing(path: String, last: Int64)
   /// The caller left out or repeated a sequence.
   case outOfOrder(expected: Int64, got: Int64)
   /// Too much is waiting to be written; the caller must stop.
@@ -34,6 +36,7 @@ public enum JournalError: Error, Hashable, Sendable {
     case .line: "journal_line"
     case .damaged: "journal_damaged"
     case .tailCut: "journal_tail_cut"
+    case .headMissing: "journal_head_missing"
     case .outOfOrder: "journal_out_of_order"
     case .overflow: "journal_overflow"
     case .exhausted: "journal_exhausted"
@@ -59,6 +62,11 @@ extension JournalError: CustomStringConvertible {
       return "\(file) is damaged at byte \(offset): \(problem)"
     case .tailCut(let head, let last):
       return "the journal's tail was cut: head says \(head), the log ends with \(last)"
+    case .headMissing(let path, let last):
+      return
+        "\(path) is missing, though the log ends with record \(last): whether its tail was cut cannot be told; "
+        + "compare it with the database (mt4ctl audit verify) and bring the file back from a copy, or start with an "
+        + "empty state directory"
     case .outOfOrder(let expected, let got):
       return "record \(got) does not follow: the next sequence is \(expected)"
     case .overflow(let limit): return "more than \(limit) records wait to be written"

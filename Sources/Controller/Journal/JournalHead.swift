@@ -52,4 +52,21 @@ struct JournalHead: Hashable, Sendable {
       throw .system(operation: "rename", path: new, errno: errno)
     }
   }
+
+  /// A new log has its head, durably, before its first record: records without a head are damage, whatever happened.
+  func begin(in directory: String, by files: any JournalFileSystem) throws(JournalError) {
+    try write(in: directory, by: files)
+    try Disk.synchronizeDirectory(directory)
+  }
+
+  /// Begins; `false` when the disk is full.
+  func isBegun(in directory: String, by files: any JournalFileSystem) throws(JournalError) -> Bool {
+    do throws(JournalError) {
+      try begin(in: directory, by: files)
+      return true
+    } catch {
+      guard error.isOutOfSpace else { throw error }
+      return false
+    }
+  }
 }

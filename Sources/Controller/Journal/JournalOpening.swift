@@ -8,7 +8,9 @@ struct JournalOpening: Sendable {
   let chain: String
   /// Oldest first; bytes are those of whole lines.
   let segments: [Segment]
-  let head: JournalHead?
+  let head: JournalHead
+  /// A disk that was full has no head yet: then the writer writes it before the first record.
+  let isHeadWritten: Bool
   let lastHash: String
   /// The hash before the first record of the newest segment; `nil` if that record is no longer kept.
   let hashBeforeNewest: String?
@@ -21,7 +23,7 @@ struct JournalOpening: Sendable {
     directory = stateDirectory + "/journal"
     try Disk.makeDirectory(directory)
     try Disk.synchronizeDirectory(stateDirectory)
-    head = try JournalHead.read(in: directory)
+    let stated = try JournalHead.read(in: directory)
 
     var found = try Self.segments(in: directory)
     let tail: SegmentTail? =
@@ -35,16 +37,21 @@ struct JournalOpening: Sendable {
     } else if !found.isEmpty {
       found.removeLast()
     }
-    try Self.compare(head, ends.last, directory + "/" + (found.last?.name ?? ""))
+    try Self.compare(stated, ends.last, directory, found.last)
     // From here on the log is as it should be, but for its unfinished end.
     let torn = try tail?.cut(files: options.files)
 
     segments = found
-    chain = ends.last?.chain ?? Self.newChain()
+    chain = ends.last?.chain ?? stated?.chain ?? Self.newChain()
+    head = stated ?? JournalHead(chain: chain, first: 1, sequence: 0, hash: JournalLine.firstPrevHash, shipped: 0)
+    isHeadWritten = stated != nil ? true : try head.isBegun(in: directory, by: options.files)
     lastHash = ends.last?.hash ?? JournalLine.firstPrevHash
     let isFirst = (found.last?.first ?? 1) == 1
     hashBeforeNewest = isFirst ? JournalLine.firstPrevHash : ends.dropLast().last?.hash
-    recovery = JournalRecovery(isNew: ends.isEmpty, lastSequence: ends.last?.sequence ?? 0, torn: torn)
+    recovery = JournalRecovery(
+      isNew: ends.isEmpty,
+      isLost: ends.isEmpty && stated == nil && JournalVerifier.hasRevisions(stateDirectory),
+      lastSequence: ends.last?.sequence ?? 0, torn: torn)
   }
 
   /// The segments in a journal's folder, by name; other files there are not segments.
@@ -75,12 +82,18 @@ struct JournalOpening: Sendable {
 
   /// Records that were synced cannot vanish by themselves.
   private static func compare(
-    _ head: JournalHead?, _ last: JournalLine?, _ file: String
+    _ head: JournalHead?, _ last: JournalLine?, _ directory: String, _ newest: Segment?
   ) throws(JournalError) {
-    guard let head else { return }
+    guard let head else {
+      guard let last else { return }
+      throw .headMissing(path: JournalHead.path(in: directory), last: last.sequence)
+    }
+    // A head of nothing is that of a start that ended before its first record.
+    if last == nil, head.sequence == 0 { return }
     guard let last, last.sequence >= head.sequence else {
       throw .tailCut(head: head.sequence, last: last?.sequence ?? 0)
     }
+    let file = directory + "/" + (newest?.name ?? "")
     guard last.chain == head.chain else {
       throw .damaged(file: file, offset: 0, problem: "it is of chain \(last.chain), but head says \(head.chain)")
     }

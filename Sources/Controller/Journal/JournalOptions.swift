@@ -47,6 +47,8 @@ public enum JournalEvent: Hashable, Sendable {
 public struct JournalRecovery: Hashable, Sendable {
   /// Whether there was no journal before.
   public let isNew: Bool
+  /// Whether there should have been one: the state directory has revisions, and neither a record nor a head.
+  public let isLost: Bool
   /// The last sequence in the log; 0 in a new one.
   public let lastSequence: Int64
   /// The unfinished line that a crash left at the end, which was cut off.

@@ -37,7 +37,7 @@ struct JournalReplay {
     if record.sequence == segment.first, record.sequence > 1, record.type != .snapshot {
       return "a segment must begin with a snapshot, not with \(record.type.rawValue)"
     }
-    if let head = opening.head, head.sequence == line.sequence, head.hash != line.hash {
+    if opening.head.sequence == line.sequence, opening.head.hash != line.hash {
       return "the hash of record \(line.sequence) is not the one that head states: the log was rewritten"
     }
     return nil

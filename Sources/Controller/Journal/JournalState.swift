@@ -29,7 +29,7 @@ struct JournalState: Sendable {
     nextSequence = opening.recovery.lastSequence + 1
     durable = opening.recovery.lastSequence
     segments = opening.segments
-    shipped = min(opening.head?.shipped ?? 0, opening.recovery.lastSequence)
+    shipped = min(opening.head.shipped, opening.recovery.lastSequence)
   }
 
   /// The last durable sequence of a segment.

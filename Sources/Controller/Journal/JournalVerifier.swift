@@ -17,6 +17,8 @@ public struct JournalFinding: Hashable, Sendable, CustomStringConvertible {
     case startCut
     /// The log is shorter than the head says.
     case tailCut
+    /// There are records and no head, or revisions and no log at all.
+    case removed
     /// The log is another one than the head says.
     case headMismatch
     /// The head or a segment cannot be read.
@@ -58,19 +60,20 @@ public struct JournalVerifier {
   /// After so many findings the rest is not told.
   public static let maximumFindings = 1000
 
-  private let directory: String
+  private let stateDirectory: String
+  private var directory: String { stateDirectory + "/journal" }
   private var walk = ChainWalk()
   private var result = JournalVerification()
   private var head: JournalHead?
 
   /// - Throws: `system` if the folder cannot be read.
   public static func verify(stateDirectory: String) throws(JournalError) -> JournalVerification {
-    var verifier = JournalVerifier(directory: stateDirectory + "/journal")
+    var verifier = JournalVerifier(stateDirectory: stateDirectory)
     try verifier.run()
     return verifier.result
   }
 
-  private init(directory: String) { self.directory = directory }
+  private init(stateDirectory: String) { self.stateDirectory = stateDirectory }
 
   private mutating func run() throws(JournalError) {
     // First the head, then the files: what is written meanwhile makes the log longer than the head, which is fine.
@@ -78,7 +81,10 @@ public struct JournalVerifier {
     do throws(JournalError) { head = try JournalHead.read(in: directory) } catch {
       add(.unreadableFile, headPath, 0, nil, error.description)
     }
-    var segments = try JournalOpening.segments(in: directory)
+    var segments: [Segment] = []
+    if unsafe access(directory, F_OK) == 0 || !Self.hasRevisions(stateDirectory) {
+      segments = try JournalOpening.segments(in: directory)
+    }
     if let newest = segments.last, newest.bytes == 0 { segments.removeLast() }
     for (index, segment) in segments.enumerated() {
       try check(segment, isNewest: index == segments.count - 1)
@@ -146,7 +152,7 @@ public struct JournalVerifier {
   }
 
   private mutating func compareEnds(_ path: String) {
-    guard let head else { return }
+    guard let head else { return noteRemoval(path) }
     if result.lastSequence < head.sequence {
       add(
         .tailCut, path, 0, head.sequence,
@@ -162,6 +168,31 @@ public struct JournalVerifier {
     if let chain = result.chain, chain != head.chain {
       add(.headMismatch, path, 0, nil, "head is of chain \(head.chain), the log of \(chain)")
     }
+  }
+
+  /// A head is written before the first record, and the log before the first revision.
+  private mutating func noteRemoval(_ path: String) {
+    guard !result.findings.contains(where: { $0.kind == .unreadableFile }) else { return }
+    if result.records > 0 {
+      // A log may have begun since the head was looked for.
+      guard unsafe access(path, F_OK) != 0 else { return }
+      add(
+        .removed, path, 0, nil,
+        "there are \(result.records) records and no head, which says how far the log went: whether the tail was cut "
+          + "cannot be told")
+    } else if Self.hasRevisions(stateDirectory) {
+      add(.removed, path, 0, nil, "the state directory has revisions of manifests, but its journal is gone")
+    }
+  }
+
+  /// Whether there is a journal, or should be one.
+  public static func isUsed(stateDirectory: String) -> Bool {
+    unsafe access(stateDirectory + "/journal", F_OK) == 0 || hasRevisions(stateDirectory)
+  }
+
+  /// Whether a controller has worked with this state directory.
+  static func hasRevisions(_ stateDirectory: String) -> Bool {
+    (try? Disk.names(in: stateDirectory + "/revisions"))?.contains { $0.hasSuffix(".json") } ?? false
   }
 
   private mutating func add(

@@ -13,6 +13,7 @@ final class JournalWriter {
   private var file: DiskFile?
   private var lastHash: String
   private var headFile: JournalHeadKeeper
+  private var isHeadWritten: Bool
   /// Lines that are not on disk yet, and how many.
   private var batch: [UInt8] = []
   private var batchRecords = 0
@@ -32,6 +33,7 @@ final class JournalWriter {
     self.keeper = keeper
     self.file = file
     lastHash = opening.lastHash
+    isHeadWritten = opening.isHeadWritten
     headFile = JournalHeadKeeper(directory: opening.directory, head: opening.head, files: options.files)
   }
 
@@ -83,6 +85,12 @@ final class JournalWriter {
   private var isSegmentEmpty: Bool { batch.isEmpty && shared.read { $0.segments.last?.bytes ?? 0 } == 0 }
 
   private func beginSegment(first: Int64) throws(JournalError) {
+    if !isHeadWritten {
+      try withReserve(bytes: 4096) { () throws(JournalError) in
+        try opening.head.begin(in: opening.directory, by: options.files)
+      }
+      isHeadWritten = true
+    }
     let path = opening.directory + "/" + Segment.name(first: first)
     file = try withReserve(bytes: 4096) { () throws(JournalError) in try options.files.create(path) }
     try Disk.synchronizeDirectory(opening.directory)

@@ -158,6 +158,12 @@ public final class ControllerService: Sendable {
           "an unfinished line of \(torn.bytes) bytes was cut from the journal's end at \(torn.offset)",
           metadata: .keys([.path: torn.file]))
       }
+      if journal.recovered.isLost {
+        log.error(
+          "the journal is gone, though this state directory has revisions: a new chain begins, and pauses, breaches and "
+            + "unknown outcomes are known only as far as the database has them",
+          metadata: .keys([.path: options.state]))
+      }
       return journal
     } catch {
       throw StartError(exitCode: 1, description: error.description)

@@ -33,9 +33,11 @@ public struct AuditFilter: Hashable, Sendable {
     return found.4 == "-" ? local + offset : local - offset
   }
 
-  /// Whether a record of a local journal is wanted; names are not known there.
-  func takes(_ record: Record) -> Bool {
-    if let agent, record.agent?.text != agent { return false }
+  /// Whether a record of a local journal is wanted.
+  ///
+  /// - Parameter ids: the agents that the filter's `agent` names.
+  func takes(_ record: Record, ids: Set<String>) -> Bool {
+    if agent != nil, !(record.agent.map { ids.contains($0.text) } ?? false) { return false }
     if let since, record.createdAt < since { return false }
     if let until, record.createdAt >= until { return false }
     return true

@@ -11,9 +11,18 @@ public struct AuditQueries: Sendable {
     self.target = target
   }
 
-  /// The newest records that match, oldest first.
-  public func log(_ filter: AuditFilter) throws(DatabaseError) -> [JournalLine] {
-    let rows = try connect().query(
+  /// The newest records that match, oldest first; `nil` when nothing is known of the filter's agent.
+  public func log(_ filter: AuditFilter) throws(DatabaseError) -> [JournalLine]? {
+    let connection = try connect()
+    if let agent = filter.agent {
+      let known = try connection.query(
+        """
+        SELECT EXISTS (SELECT FROM trading.agent_logs WHERE agent_id = $1)
+          OR EXISTS (SELECT FROM trading.agent_state WHERE agent_id = $1 OR lower(name) = lower($1))
+        """, [agent], seconds: 60)
+      guard known.value == "t" else { return nil }
+    }
+    let rows = try connection.query(
       """
       SELECT record FROM (
         SELECT record, created_at, chain, id FROM trading.agent_logs

@@ -15,6 +15,8 @@ public struct DatabaseFinding: Hashable, Sendable, CustomStringConvertible {
     case derivedRow(table: String)
     /// Nothing refuses changes to a table any more.
     case unguarded(table: String)
+    /// The function by which changes are refused is another one.
+    case hollowGuard
   }
 
   public let kind: Kind

@@ -86,39 +86,40 @@ public struct DatabaseVerifier {
   }
 
   private mutating func compareDerived() throws(DatabaseError) {
-    let rows = try connection.query(
-      """
-      SELECT coalesce(t.chain, l.chain), coalesce(t.record_id, l.id)::text, l.id IS NULL FROM trading.agent_trades t
-      FULL JOIN (SELECT * FROM trading.agent_logs WHERE event_type = 'trade_closed' AND agent_id IS NOT NULL) l
-        ON l.chain = t.chain AND l.id = t.record_id
-      WHERE l.id IS NULL OR t.record_id IS NULL OR t.agent_id IS DISTINCT FROM l.agent_id
-        OR t.ticket::text IS DISTINCT FROM l.metadata ->> 'ticket' OR t.symbol IS DISTINCT FROM l.metadata ->> 'symbol'
-        OR t.profit IS DISTINCT FROM trading.as_numeric(l.metadata ->> 'profit')
-        OR t.lots IS DISTINCT FROM trading.as_numeric(l.metadata ->> 'lots')
-      ORDER BY 1, coalesce(t.record_id, l.id) LIMIT 1000
-      """, seconds: 300
-    ).rows
-    for row in rows {
-      add(
-        .derivedRow(table: "agent_trades"), row[0] ?? "", row[1].flatMap { Int64($0) },
-        "trading.agent_trades does not say what record \(row[1] ?? "?") says of a closed trade")
-    }
+    var found: [(String, String, Int64?, String)] = []
+    try DerivedRows(connection: connection).compare { found.append(($0, $1, $2, $3)) }
+    for (table, chain, sequence, message) in found { add(.derivedRow(table: table), chain, sequence, message) }
   }
 
-  /// The triggers that refuse changes, on each append-only table and also for replication.
+  /// The triggers that refuse changes, on each append-only table, unconditionally, also for replication; and that what
+  /// they call refuses.
   private mutating func checkGuards() throws(DatabaseError) {
     let rows = try connection.query(
       """
       SELECT n FROM unnest(ARRAY['agent_logs', 'agent_trades', 'manifest_revisions', 'checkpoints']) AS n
       WHERE NOT EXISTS (SELECT FROM pg_trigger t WHERE t.tgrelid = to_regclass('trading.' || n) AND t.tgname = 'append_only'
-        AND t.tgenabled = 'A' AND t.tgtype & 56 = 56)
+        AND t.tgenabled = 'A' AND t.tgtype & 63 = 58 AND t.tgqual IS NULL AND t.tgattr = ''
+        AND t.tgfoid = to_regprocedure('trading.refuse_change()'))
       """
     ).rows
     for row in rows {
       let table = row[0] ?? ""
       add(
         .unguarded(table: table), "", nil,
-        "trading.\(table) has no trigger append_only that is always enabled: changes are not refused")
+        "trading.\(table) has no trigger append_only that is always enabled and without a condition: changes are not "
+          + "refused")
+    }
+    let function = try connection.query(
+      """
+      SELECT p.prosrc FROM pg_proc p JOIN pg_language l ON l.oid = p.prolang
+      WHERE p.oid = to_regprocedure('trading.refuse_change()') AND l.lanname = 'plpgsql' AND p.proconfig IS NULL
+      """
+    ).value
+    if function != Migration.refusal {
+      add(
+        .hollowGuard, "", nil,
+        "the function trading.refuse_change, which the triggers call, is not the one of this program: changes may not be "
+          + "refused")
     }
   }
 

@@ -3,21 +3,39 @@ public import Reconciler
 /// Asks a local journal as an auditor, without its lock, so that it may run beside the controller. Reads files: not for
 /// the cooperative pool.
 public struct LocalAudit: Sendable {
+  private let stateDirectory: String
   private let directory: String
 
   public init(stateDirectory: String) {
+    self.stateDirectory = stateDirectory
     directory = stateDirectory + "/journal"
   }
 
-  /// The newest records that match, oldest first.
-  public func log(_ filter: AuditFilter) throws(JournalError) -> [JournalLine] {
+  /// The newest records that match, oldest first; `nil` when nothing is known of the filter's agent.
+  public func log(_ filter: AuditFilter) throws(JournalError) -> [JournalLine]? {
+    let ids = filter.agent.map { agents(named: $0) } ?? []
+    var isKnown = filter.agent == nil
     var lines: [JournalLine] = []
     try each { line, record in
-      guard filter.takes(record) else { return }
+      if record.agent?.text == filter.agent { isKnown = true }
+      guard filter.takes(record, ids: ids) else { return }
       lines.append(line)
       if lines.count >= filter.limit * 2 { lines.removeFirst(lines.count - filter.limit) }
     }
-    return Array(lines.suffix(filter.limit))
+    // A name of the manifests is known, also before its agent's first record.
+    return isKnown || ids.count > 1 || !lines.isEmpty ? Array(lines.suffix(filter.limit)) : nil
+  }
+
+  /// The ids that a text can mean: itself, and those that have it as their name in the newest revision.
+  private func agents(named text: String) -> Set<String> {
+    var ids: Set<String> = [text]
+    guard let newest = try? RevisionStore(stateDirectory: stateDirectory).latest().revision,
+      case .object(let agents)? = newest.normalised["agents"]
+    else { return ids }
+    for (id, agent) in agents where agent["metadata"]?["name"]?.string?.lowercased() == text.lowercased() {
+      ids.insert(id)
+    }
+    return ids
   }
 
   /// The whole story of an action, or of every action on a ticket; `nil` when nothing is known of it.

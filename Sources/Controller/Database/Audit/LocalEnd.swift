@@ -1,3 +1,4 @@
+import Foundation
 import Reconciler
 
 /// What a local journal says of its chain, read without its lock.
@@ -11,6 +12,8 @@ struct LocalEnd {
 
   init(_ stateDirectory: String) throws(DatabaseError) {
     journal = LocalAudit(stateDirectory: stateDirectory)
+    // A journal that was removed is what `JournalVerifier` tells.
+    guard FileManager.default.fileExists(atPath: stateDirectory + "/journal") else { return }
     do throws(JournalError) {
       shipped = try JournalHead.read(in: stateDirectory + "/journal")?.shipped ?? 0
       var chain: String?

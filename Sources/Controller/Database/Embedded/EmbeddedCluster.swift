@@ -4,6 +4,8 @@ import Foundation
 /// A cluster's files and the command that serves it.
 struct EmbeddedCluster: Sendable {
   static let superuser = "mt4"
+  /// As which the service ships: it may add records and change none.
+  static let serviceUser = "mt4_controller"
   static let database = "mt4"
 
   let paths: EmbeddedPaths

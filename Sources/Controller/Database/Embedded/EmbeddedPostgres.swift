@@ -24,6 +24,14 @@ public final class EmbeddedPostgres: Sendable {
     paths = EmbeddedPaths(stateDirectory: stateDirectory)
   }
 
+  /// Starts the server as `start` does, prepares the schema and the roles as its superuser, and gives the way in for the
+  /// service, whose role may change no record.
+  func startForService() throws(DatabaseError) -> DatabaseTarget {
+    let administrator = try start()
+    _ = try DatabaseInit.run(administrator)
+    return administrator.asUser(EmbeddedCluster.serviceUser)
+  }
+
   /// Makes the cluster if there is none, stops an orphan, starts the server and waits until it accepts. Blocks: call it
   /// through `DatabaseThread`.
   ///

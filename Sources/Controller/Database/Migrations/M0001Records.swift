@@ -94,10 +94,10 @@ extension Migration {
         PRIMARY KEY (chain, record_id));
       COMMENT ON TABLE trading.manifest_revisions IS 'What operators declared, append-only: a row each time a revision took effect.';
       COMMENT ON COLUMN trading.manifest_revisions.revision IS 'The revision''s number.';
-      COMMENT ON COLUMN trading.manifest_revisions.sha256 IS 'The hash of the files.';
+      COMMENT ON COLUMN trading.manifest_revisions.sha256 IS 'SHA-256, in hex, of the canonical JSON of the column normalised.';
       COMMENT ON COLUMN trading.manifest_revisions.loaded_at IS 'When it took effect, UTC.';
       COMMENT ON COLUMN trading.manifest_revisions.actor IS 'Who loaded it.';
-      COMMENT ON COLUMN trading.manifest_revisions.git_commit IS 'The commit of the manifests'' folder, if it is in git.';
+      COMMENT ON COLUMN trading.manifest_revisions.git_commit IS 'HEAD of the git work tree of the manifests when they were loaded; files that were not committed may differ from it.';
       COMMENT ON COLUMN trading.manifest_revisions.files IS 'The original bytes of each file by its name.';
       COMMENT ON COLUMN trading.manifest_revisions.normalised IS 'What the files say, with every default filled in.';
       COMMENT ON COLUMN trading.manifest_revisions.chain IS 'The chain of its record.';

@@ -35,7 +35,9 @@ extension Migration {
         f.metadata -> 'before' AS observed_before,
         jsonb_strip_nulls(jsonb_build_object('kind', l.metadata -> 'kind', 'symbol', l.metadata -> 'symbol',
           'side', l.metadata -> 'side', 'ticket', l.metadata -> 'ticket', 'lots', l.metadata -> 'lots',
-          'stop_loss', l.metadata -> 'stop_loss', 'take_profit', l.metadata -> 'take_profit', 'mark', l.metadata -> 'mark')) AS requested,
+          'stop_loss', l.metadata -> 'stop_loss', 'take_profit', l.metadata -> 'take_profit', 'mark', l.metadata -> 'mark',
+          'magic', l.metadata -> 'magic', 'slippage_points', l.metadata -> 'slippage_points',
+          'request_id', l.metadata -> 'request_id')) AS requested,
         coalesce(o.metadata, r.metadata, u.metadata) AS answered,
         coalesce(o.message, r.message, u.message) AS answer_message,
         f.id AS intent_id,
@@ -58,7 +60,7 @@ extension Migration {
       COMMENT ON COLUMN trading.actions.action_id IS 'The action.';
       COMMENT ON COLUMN trading.actions.agent_id IS 'The agent.';
       COMMENT ON COLUMN trading.actions.revision IS 'The revision of the manifests in force at the first intent.';
-      COMMENT ON COLUMN trading.actions.kind IS 'open, close or modify.';
+      COMMENT ON COLUMN trading.actions.kind IS 'open, close, reduce, modify or delete.';
       COMMENT ON COLUMN trading.actions.symbol IS 'The symbol, without the broker''s suffix.';
       COMMENT ON COLUMN trading.actions.side IS 'buy or sell.';
       COMMENT ON COLUMN trading.actions.ticket IS 'The position: of a close or modify the one it is about, of an open the one it made.';

@@ -109,7 +109,7 @@ final class ShipperLoop {
     case .server(let target): return target
     case .embedded(let server):
       if let embedded { return embedded }
-      let target = try server.start()
+      let target = try server.startForService()
       embedded = target
       return target
     }
