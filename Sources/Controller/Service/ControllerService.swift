@@ -159,10 +159,10 @@ public final class ControllerService: Sendable {
           metadata: .keys([.path: torn.file]))
       }
       if journal.recovered.isLost {
-        log.error(
+        let problem =
           "the journal is gone, though this state directory has revisions: a new chain begins, and pauses, breaches and "
-            + "unknown outcomes are known only as far as the database has them",
-          metadata: .keys([.path: options.state]))
+          + "unknown outcomes are known only as far as the database has them"
+        log.error("\(problem)", metadata: .keys([.path: options.state]))
       }
       return journal
     } catch {
