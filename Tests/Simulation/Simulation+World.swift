@@ -11,7 +11,7 @@ extension Simulation {
         for symbol in [Scenario.euro, Scenario.gold] { terminals[k].move(symbol, by: market.from(-2, to: 2)) }
       }
       terminals[k].quote(at: world)
-      if !terminals[k].books.account.hours.isOpen(at: world) { counts.fired(.marketClosed) }
+      if !terminals[k].books.account.hours.isOpen(at: world) { counts.fired(Fault.marketClosed) }
     }
     agenda.add(.quote, at: clock + scenario.quoteEvery.inMicroseconds, process: nil)
   }

@@ -57,6 +57,11 @@ struct Scenario {
     for fault in Fault.allCases {
       strengths[fault] = dice.pick([0, 0, 0, 5, 20, 60, 200])
     }
+    // Now and then an unknown open that nothing but a person can resolve.
+    if seed % 8 == 0 {
+      agents[0].history = false
+      strengths[.requestLost] = 300
+    }
   }
 
   /// Mondays to Fridays, both switches of daylight saving in Athens and New York, and the year's end.
