@@ -14,6 +14,8 @@ public enum Event: Sendable {
   case actionEnded(agent: AgentID, actionID: String, attempt: Int, answer: TradeAnswer, span: ReadSpan)
   /// The journal's positions or health moved.
   case journal(JournalFacts)
+  /// The agents' states of `trading.agent_state` were read, after a start with an empty state directory.
+  case memories([AgentID: JSONValue])
   /// A person said something on the host.
   case command(Command, actor: String)
   /// Time passed; due waits are looked at. Comes several times a second.
@@ -31,12 +33,18 @@ public struct StartFacts: Hashable, Sendable {
   public var tornBytes: Int
   /// Memories from `trading.agent_state`, for a start with an empty state directory.
   public var memories: [AgentID: JSONValue]
+  /// The state directory is new and the agents' states could not be read yet: nothing is opened until `memories` comes.
+  public var awaitsMemories: Bool
 
-  public init(version: String, chain: String, tornBytes: Int = 0, memories: [AgentID: JSONValue] = [:]) {
+  public init(
+    version: String, chain: String, tornBytes: Int = 0, memories: [AgentID: JSONValue] = [:],
+    awaitsMemories: Bool = false
+  ) {
     self.version = version
     self.chain = chain
     self.tornBytes = tornBytes
     self.memories = memories
+    self.awaitsMemories = awaitsMemories
   }
 }
 

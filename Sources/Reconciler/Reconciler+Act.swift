@@ -294,6 +294,9 @@ extension Reconciler {
     }
   }
 
+  /// Something must be closed: no rest is longer than `longestExitRest`.
+  func isUrgent(_ i: Int) -> Bool { emergency.isActive || agents[i].memory.breachPause != nil }
+
   private mutating func waitAfter(
     _ i: Int, _ action: LiveAction, _ refusal: TradeAnswer.Refusal, _ now: Moment
   ) {
@@ -304,6 +307,8 @@ extension Reconciler {
       agents[i].stopRefused.insert(ticket)
     }
     guard delay > .zero else { return }
+    // It is the terminal that asks for rest, and reads are requests too.
+    if refusal.kind == .tooManyRequests { agents[i].readNotBefore = now.steady + delay }
     let wait = Waits.Wait(until: now.steady + delay, reason: reason, message: message)
     if action.kind.opens {
       switch refusal.kind {
@@ -333,7 +338,9 @@ extension Reconciler {
     case .backOff:
       let longest = opens ? Duration.seconds(60) : Self.longestExitRest
       return (agents[i].waits.next(action.ticket, from: .seconds(5), atMost: longest), .backOff)
-    case .tooManyRequests: return (min(max(refusal.retryAfter ?? .seconds(5), .seconds(5)), .seconds(60)), .backOff)
+    case .tooManyRequests:
+      let rest = Self.rest(after: refusal.retryAfter)
+      return (opens ? rest : min(rest, .seconds(60)), .backOff)
     case .marketClosed, .tradingDisabled: return (Self.longestExitRest, .marketClosed)
     case .tooClose: return (Self.longestExitRest, .backOff)
     // An exit that is refused for cause is tried again: nothing may hold it back for a day.

@@ -2,9 +2,11 @@
 
 extension Reconciler {
   mutating func accept(_ fleet: Fleet, _ facts: RevisionFacts, _ now: Moment) {
+    // Stored before it is recorded: a crash in between left a revision that no record tells of.
+    let isUntold = fleet.revision > revision
     revision = fleet.revision
     manifestErrors = []
-    if facts.isNew {
+    if facts.isNew || isUntold {
       record(
         .revisionLoaded, agent: nil,
         "revision \(fleet.revision) is in force: \(Count.of(fleet.agents.count, "agent")), by \(facts.actor)",
@@ -76,6 +78,7 @@ extension Reconciler {
     if moved || credentialChanged {
       agents[i].failures = 0
       agents[i].waits.clear()
+      agents[i].readNotBefore = nil
       agents[i].trust = SnapshotTrust()
     }
     if moved { leaveTerminal(i, now) }
@@ -112,7 +115,7 @@ extension Reconciler {
   }
 
   /// An agent that the journal knows and the manifests do not, since the start.
-  private mutating func orphanUnseen(_ id: AgentID, _ now: Moment) {
+  mutating func orphanUnseen(_ id: AgentID, _ now: Moment) {
     guard var memory = waitingMemories[id], !memory.orphaned else { return }
     sequence += 1
     let record = Record(
@@ -129,13 +132,18 @@ extension Reconciler {
   /// Intents that the last process left without an outcome are UNKNOWN: they may have been sent.
   private mutating func recoverUnresolved(_ i: Int, _ now: Moment) {
     for k in agents[i].memory.unresolved.indices {
-      let action = agents[i].memory.unresolved[k]
-      agents[i].memory.unresolved[k].unknownSince = now.steady
-      guard !action.wasUnknown else { continue }
-      record(
-        .unknown, agent: i, reason: action.reason,
-        "the outcome of \(action.kind.rawValue) \(action.symbol) is not known: the controller stopped before it was recorded",
-        ["cause": "restart", "attempt": .int(action.attempt)], actionID: action.id, now)
+      doubt(i, agents[i].memory.unresolved[k], now)
     }
+  }
+
+  /// An action that an earlier process left without an outcome.
+  mutating func doubt(_ i: Int, _ action: LiveAction, _ now: Moment) {
+    guard let k = agents[i].memory.unresolved.firstIndex(where: { $0.id == action.id }) else { return }
+    agents[i].memory.unresolved[k].unknownSince = now.steady
+    guard !action.wasUnknown else { return }
+    record(
+      .unknown, agent: i, reason: action.reason,
+      "the outcome of \(action.kind.rawValue) \(action.symbol) is not known: the controller stopped before it was recorded",
+      ["cause": "restart", "attempt": .int(action.attempt)], actionID: action.id, now)
   }
 }

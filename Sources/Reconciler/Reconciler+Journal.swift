@@ -14,12 +14,13 @@ struct JournalLag: Sendable {
     waiting.append((sequence, at))
   }
 
-  /// The samples' records up to `sequence` have arrived; a later record that was not sampled is as old as the next sample.
-  mutating func shipped(_ sequence: Int64, last: Int64, _ now: Steady) {
+  /// The samples' records up to `sequence` have arrived; a later record that was not sampled may be as old as the newest
+  /// sample, and the lag is never told too short.
+  mutating func shipped(_ sequence: Int64, last: Int64) {
     let newest = waiting.last
     waiting.removeAll { $0.sequence <= sequence }
     if waiting.isEmpty, sequence < last, let newest {
-      waiting = [(last, Swift.max(newest.at, now + .milliseconds(-250)))]
+      waiting = [(last, newest.at)]
     }
   }
 
@@ -32,7 +33,7 @@ extension Reconciler {
 
   mutating func takeJournal(_ facts: JournalFacts, _ now: Moment) {
     journal = facts
-    lag.shipped(facts.shipped, last: sequence, now.steady)
+    lag.shipped(facts.shipped, last: sequence)
     if facts.wantsSnapshot { recordSnapshot(now) }
     watchJournal(now)
     for i in agents.indices where agents[i].live != nil {
@@ -57,6 +58,12 @@ extension Reconciler {
   /// What the record's state holds back from opens.
   func journalHolds(_ now: Moment) -> [Hold] {
     if configuration.planOnly { return [] }
+    if awaitsMemories {
+      return [
+        Hold(
+          .journalUnavailable, "the state directory is new, and the agents' latches are not read from the database yet")
+      ]
+    }
     switch journal.database {
     case .up: break
     // Holds everything, not only opens; see `holdsForEverything`.
@@ -99,11 +106,21 @@ extension Reconciler {
 
   /// The whole state in one record: a new segment begins with it, and a start folds from it.
   mutating func recordSnapshot(_ now: Moment) {
+    for i in agents.indices { prune(i) }
+    for id in waitingMemories.keys.sorted() { waitingMemories[id]?.prune(present: nil, declared: nil) }
     var memories: [String: JSONValue] = [:]
     for agent in agents { memories[agent.id.text] = agent.memory.json }
     for (id, memory) in waitingMemories { memories[id.text] = memory.json }
     record(
       .snapshot, agent: nil, "the state of \(memories.count) agents",
       ["agents": .object(memories), "revision": .int(revision), "emergency": emergency.json, "format": 1], now)
+  }
+
+  private mutating func prune(_ i: Int) {
+    let agent = agents[i]
+    let present = Set(agent.lastTickets + (agent.orders?.value.map(\.ticket) ?? []))
+    agents[i].memory.prune(
+      present: agent.trustVerdict?.isTrusted == true ? present : nil,
+      declared: agent.spec.targets.map { Set($0.map(\.name)) })
   }
 }

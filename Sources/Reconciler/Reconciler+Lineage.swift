@@ -70,7 +70,9 @@ extension Reconciler {
 
   /// Positions of others are reported, each once.
   private mutating func noteStrangers(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {
-    for position in positions where owners.owners[position.ticket] == .external {
+    // Of a crowd that is too large to be remembered, always the same ones, so that each is reported once all the same.
+    let strangers = positions.filter { owners.owners[$0.ticket] == .external }.sorted { $0.ticket < $1.ticket }
+    for position in strangers.prefix(AgentMemory.maximumNoted) {
       guard !agents[i].memory.noted.contains(position.ticket) else { continue }
       // What is left of a position after a partial close is no new one.
       if let old = AgentMemory.ancestor(in: position.comment), agents[i].memory.noted.contains(old) {

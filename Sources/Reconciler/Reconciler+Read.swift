@@ -22,8 +22,11 @@ extension Reconciler {
     }
     request.ticks = Array(Set(agents[i].wantsTicks)).sorted()
     agents[i].lane = .reading(agents[i].readNumber)
-    effects.append(.read(request, notBefore: at))
+    effects.append(.read(request, notBefore: isUrgent(i) ? at : max(at, agents[i].readNotBefore ?? at)))
   }
+
+  /// How long a terminal that says 429 is left alone: as long as it asks for, within an hour.
+  static func rest(after asked: Duration?) -> Duration { min(max(asked ?? .seconds(5), .seconds(5)), .seconds(3600)) }
 
   private func isDue(_ last: Steady?, _ every: Duration, _ at: Steady) -> Bool {
     last.map { at - $0 >= every } ?? true
@@ -63,7 +66,9 @@ extension Reconciler {
     case .unauthorized:
       // Fatal until the token changes; a slow look finds out when the terminal's own token was put right.
       return .seconds(60)
-    case .rateLimited: return min(max(failure.retryAfter ?? .seconds(5), .seconds(5)), .seconds(60))
+    case .rateLimited:
+      let rest = Self.rest(after: failure.retryAfter)
+      return isUrgent(i) ? min(rest, Self.longestExitRest) : rest
     case .unreachable, .timeout, .tls, .notFound, .httpStatus, .tooLarge, .cutOff, .notJSON, .malformed, .cancelled:
       let doublings = min(agents[i].failures - 1, 5)
       let delay = configuration.interval * (1 << doublings)

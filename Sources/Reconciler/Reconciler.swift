@@ -24,6 +24,9 @@ public struct Reconciler: Sendable {
   var index: [AgentID: Int] = [:]
   /// Memories of agents that are not (yet) in the fleet: folded ones, and orphans.
   var waitingMemories: [AgentID: AgentMemory] = [:]
+  /// The state directory is new, and the latches that the database has are not read yet: what is known of an agent is not
+  /// the whole word, so nothing is opened, and it must not be published.
+  public internal(set) var awaitsMemories = false
 
   // The journal.
   var journal = JournalFacts()
@@ -52,6 +55,7 @@ public struct Reconciler: Sendable {
     case .actionEnded(let agent, let actionID, let attempt, let answer, let span):
       end(agent, actionID, attempt, answer, span, now)
     case .journal(let facts): takeJournal(facts, now)
+    case .memories(let memories): take(memories, now)
     case .command(let command, let actor): obey(command, actor, now)
     case .timePassed: passTime(now)
     case .drain: drain(now)
@@ -91,8 +95,9 @@ public struct Reconciler: Sendable {
   private mutating func start(_ facts: StartFacts, _ now: Moment) {
     chain = facts.chain
     started = true
-    for id in facts.memories.keys.sorted() where index[id] == nil && waitingMemories[id] == nil {
-      if let json = facts.memories[id], let memory = try? AgentMemory(json: json) { waitingMemories[id] = memory }
+    awaitsMemories = facts.awaitsMemories
+    for (id, memory) in Self.parsed(facts.memories, now) where waitingMemories[id] == nil {
+      waitingMemories[id] = memory
     }
     recordSnapshot(now)
     record(
@@ -114,7 +119,14 @@ public struct Reconciler: Sendable {
 
   /// The last record of a process that stops in good order; the shell asks for it when `isDrained`.
   public mutating func stopped(at now: Moment) -> [Effect] {
-    record(.controllerStopped, agent: nil, "stopped in good order; nothing is on its way", .object([:]), now)
+    let open = agents.compactMap { agent in agent.live.map { (id: $0.id, agent: agent.id) } }
+    let what =
+      open.isEmpty
+      ? "stopped in good order; nothing is on its way"
+      : "stopped while \(Count.of(open.count, "action")) may still be on the way; the next start finds out what became of them"
+    record(
+      .controllerStopped, agent: nil, what,
+      .fields(["open_actions": open.isEmpty ? nil : .array(open.map { .string($0.id) })]), now)
     defer { effects.removeAll() }
     return effects
   }

@@ -9,7 +9,7 @@ import Testing
 @Suite(.timeLimit(.minutes(5)))
 struct BadDayDatabaseTests {
   /// A server of one test, to be stopped and started.
-  private final class OwnServer {
+  final class OwnServer {
     let folder: String
     private var server: EmbeddedPostgres
 
@@ -28,11 +28,11 @@ struct BadDayDatabaseTests {
       server = EmbeddedPostgres(stateDirectory: folder)
     }
 
-    func rows() throws -> [String] {
-      try run(
-        "psql", "-XqAt", "-h", "\(folder)/postgres", "-U", "mt4", "-c",
-        "SELECT record FROM trading.agent_logs ORDER BY id", "mt4"
-      ).split(separator: "\n").map(String.init)
+    func rows() throws -> [String] { try query("SELECT record FROM trading.agent_logs ORDER BY id") }
+
+    func query(_ sql: String) throws -> [String] {
+      try run("psql", "-XqAt", "-h", "\(folder)/postgres", "-U", "mt4", "-c", sql, "mt4")
+        .split(separator: "\n").map(String.init)
     }
 
     deinit { server.stop() }

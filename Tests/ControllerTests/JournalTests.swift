@@ -150,6 +150,21 @@ struct JournalTests {
     #expect(journal.close())
   }
 
+  @Test func `A snapshot that is larger than a segment does not fill the segment that it begins`() throws {
+    var options = JournalOptions.small
+    options.segmentBytes = 1_000
+    let journal = try Journal.open(stateDirectory: folder.path, options: options)
+    let events = EventLog(journal)
+    try journal.append(
+      [.plain(1, message: String(repeating: "x", count: 10_000), type: .snapshot)] + Record.plain(2...9))
+    #expect(journal.settle())
+    #expect(!events.all.contains(.segmentFull))
+    try journal.append([.plain(10, message: String(repeating: "x", count: 10_000))])
+    #expect(journal.settle())
+    #expect(events.all.filter { $0 == .segmentFull }.count == 1)
+    #expect(journal.close())
+  }
+
   @Test func `Segments go when shipped, old, and behind a snapshot, and never the newest`() throws {
     let journal = try Journal.open(stateDirectory: folder.path, options: .small)
     let events = EventLog(journal)

@@ -24,8 +24,8 @@ public struct JournalLine: Hashable, Sendable {
   /// What stands before the first record of a chain.
   public static let firstPrevHash = String(repeating: "0", count: 64)
 
-  /// The largest line that is read or written, in bytes.
-  public static let maximumBytes = 64 << 20
+  /// The largest line that is read or written, in bytes: the snapshot of ten thousand agents, none of them below its bounds.
+  public static let maximumBytes = 192 << 20
 
   /// Makes the line of a record. Control characters in its texts become U+FFFD and numbers that RFC 8785 would write
   /// differently become strings, so that every reader, PostgreSQL too, sees the same record.

@@ -18,6 +18,9 @@ final class JournalWriter {
   private var batch: [UInt8] = []
   private var batchRecords = 0
   private var reportedFull = false
+  /// Of the snapshot that the segment begins with, as far as this writer wrote it; a segment is full by what it holds beyond
+  /// that, and at least as much again: else a large fleet's journal would be snapshots and nothing else.
+  private var firstLineBytes: Int64 = 0
 
   /// More than this is written and synced before the next record is taken, in bytes.
   private static let batchBytes = 1 << 20
@@ -76,6 +79,7 @@ final class JournalWriter {
       throw .line(problem: "record \(record.sequence) is longer than \(JournalLine.maximumBytes) bytes")
     }
     lastHash = line.hash
+    if isSegmentEmpty { firstLineBytes = Int64(line.text.utf8.count) + 1 }
     batch.append(contentsOf: line.text.utf8)
     batch.append(0x0A)
     batchRecords += 1
@@ -96,6 +100,7 @@ final class JournalWriter {
     try Disk.synchronizeDirectory(opening.directory)
     shared.withLock { $0.segments.append(Segment(first: first, bytes: 0)) }
     reportedFull = false
+    firstLineBytes = 0
   }
 
   /// Writes and syncs what is collected.
@@ -124,7 +129,7 @@ final class JournalWriter {
     batch.removeAll(keepingCapacity: true)
     batchRecords = 0
     emit(.durable(durable))
-    if size >= options.segmentBytes, !reportedFull {
+    if size - firstLineBytes >= max(options.segmentBytes, firstLineBytes), !reportedFull {
       reportedFull = true
       emit(.segmentFull)
     }

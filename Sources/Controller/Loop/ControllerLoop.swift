@@ -20,6 +20,8 @@ final class ControllerLoop: Sendable {
     var now: MomentSource
     /// Sees each record as it is made.
     var observe: @Sendable (Record) -> Void
+    /// How often old segments of the journal are looked for.
+    var retentionEvery: Duration = .seconds(600)
     /// Told which agents changed, for `trading.agent_state`.
     var publish: @Sendable ([AgentStatus], FleetStatus) -> Void
   }
@@ -53,6 +55,7 @@ private struct LoopRun {
   var nextTick: Steady
   var nextFleet: Steady
   var nextPublish: Steady
+  var nextRetention: Steady
   var drainBy: Steady?
   var failure: String?
 
@@ -65,6 +68,8 @@ private struct LoopRun {
     nextTick = now
     nextFleet = now
     nextPublish = now
+    // Segments go only once the shipper has said how far the database is.
+    nextRetention = now + parts.retentionEvery
   }
 
   mutating func pump() -> ControllerLoop.End {
@@ -75,6 +80,10 @@ private struct LoopRun {
       if now.steady >= nextTick {
         nextTick = now.steady + ControllerLoop.tick
         carryOut(reconciler.receive(.timePassed, at: now))
+      }
+      if now.steady >= nextRetention {
+        nextRetention = now.steady + parts.retentionEvery
+        parts.journal.removeOldSegments(now: now.wall)
       }
       startReads(now)
       show(parts.now())
@@ -102,7 +111,7 @@ private struct LoopRun {
       let (verdict, effects) = reconciler.command(command, actor: actor, at: now)
       touched.formUnion(reconciler.agentIDs)
       carryOut(effects)
-      answer(verdict)
+      tell(verdict, answer)
     case .fleet(let fleet, let facts, let credentials):
       pool.update(fleet, credentials: credentials)
       carryOut(reconciler.receive(.fleetAccepted(fleet, facts), at: now))
@@ -110,6 +119,16 @@ private struct LoopRun {
       nextFleet = now.steady
     case .ping(let answer): answer()
     case .journalFailed(let why): failure = failure ?? why
+    }
+  }
+
+  /// What a person is told survives a power cut: the answer waits for its record.
+  private func tell(_ verdict: CommandVerdict, _ answer: @escaping @Sendable (CommandVerdict) -> Void) {
+    let journal = parts.journal
+    let sequence = reconciler.lastSequence
+    journal.ping {
+      let isKept = journal.durableSequence >= sequence
+      answer(isKept ? verdict : .refused("it could not be recorded, so it does not count; look at the log"))
     }
   }
 
@@ -124,6 +143,7 @@ private struct LoopRun {
     case .fleetRejected:
       touched.formUnion(reconciler.agentIDs)
       nextFleet = now.steady
+    case .memories: touched.formUnion(reconciler.agentIDs)
     case .started, .fleetAccepted, .journal, .command, .timePassed: break
     }
     carryOut(reconciler.receive(event, at: now))
@@ -195,7 +215,7 @@ private struct LoopRun {
     parts.board.update(fleet: fleet, agents: agents, at: now)
     changedSincePublish.formUnion(touched)
     touched.removeAll(keepingCapacity: true)
-    guard now.steady >= nextPublish, !changedSincePublish.isEmpty else { return }
+    guard now.steady >= nextPublish, !changedSincePublish.isEmpty, !reconciler.awaitsMemories else { return }
     nextPublish = now.steady + .seconds(5)
     publish()
   }
@@ -209,7 +229,7 @@ private struct LoopRun {
   private mutating func finish() -> ControllerLoop.End {
     carryOut(reconciler.stopped(at: parts.now()))
     parts.board.update(fleet: reconciler.fleetStatus, agents: [], at: parts.now())
-    publish()
+    if !reconciler.awaitsMemories { publish() }
     pool.close()
     return failure.map { .journalFailed($0) } ?? .drained
   }

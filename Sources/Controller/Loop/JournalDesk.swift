@@ -17,9 +17,7 @@ final class JournalDesk: Sendable {
     switch event {
     case .durable(let sequence): change { $0.durable = max($0.durable, sequence) }
     case .space(let state): change { $0.space = Self.space(state) }
-    case .segmentFull:
-      change { $0.wantsSnapshot = true }
-      facts.withLock { $0.wantsSnapshot = false }
+    case .segmentFull: change(wantsSnapshot: true) { _ in }
     case .removed: break
     case .failed(let error):
       change { $0.space = .exhausted }
@@ -43,12 +41,14 @@ final class JournalDesk: Sendable {
     }
   }
 
-  private func change(_ body: (inout JournalFacts) -> Void) {
-    let now = facts.withLock { facts in
+  /// Told under the lock: of two threads that change something, the later word must be the last one in the mailbox.
+  private func change(wantsSnapshot: Bool = false, _ body: (inout JournalFacts) -> Void) {
+    facts.withLock { facts in
       body(&facts)
-      return facts
+      var now = facts
+      now.wantsSnapshot = wantsSnapshot
+      mailbox.update(now)
     }
-    mailbox.update(now)
   }
 
   private static func space(_ state: SpaceState) -> JournalFacts.Space {

@@ -39,7 +39,12 @@ public final class ControllerService: Sendable {
 
   /// Reads the manifests again.
   public func reload(actor: String, _ done: @escaping @Sendable ([ManifestDiagnostic]) -> Void = { _ in }) {
-    guard let desk = desk.withLock({ $0 }) else { return done([]) }
+    guard let desk = desk.withLock({ $0 }) else {
+      let why = "the controller is still starting; try again"
+      return done([
+        ManifestDiagnostic(.error, file: options.manifests, at: YAMLMark(line: 1, column: 1), why, source: nil)
+      ])
+    }
     desk.reload(actor: actor, done)
   }
 
@@ -62,6 +67,8 @@ public final class ControllerService: Sendable {
     var embedded: EmbeddedPostgres?
     var watcher: ManifestWatcher?
     var control: ControlServer?
+    var latches: LatchReader?
+    var publisher: StatePublisher
     var loop: ControllerLoop
     var reconciler: Reconciler
   }
@@ -114,16 +121,18 @@ public final class ControllerService: Sendable {
     _ journal: Journal, _ reconciler: Reconciler, _ keeper: JournalDesk, _ shipper: Shipper,
     _ embedded: EmbeddedPostgres?
   ) throws(StartError) -> Running {
-    let memories = waitForDatabase(keeper, shipper.destination, isNew: journal.recovered.isNew)
+    waitForDatabase(keeper, shipper.destination)
     if case .forked(let why) = keeper.current.database { throw StartError(exitCode: 1, description: why) }
     let engine = try bridge()
+    let latches = latchReader(journal, keeper, shipper.destination)
+    let memories = latches?.atOnce() ?? [:]
     let desk = ManifestDesk(options: options, store: revisions(), mailbox: mailbox, log: log, now: seams.now)
     mailbox.post(
       .event(
         .started(
           StartFacts(
             version: ControllerVersion.text, chain: journal.chain, tornBytes: journal.recovered.torn?.bytes ?? 0,
-            memories: memories))))
+            memories: memories, awaitsMemories: latches?.isWaiting ?? false))))
     let watcher: ManifestWatcher?
     do throws(StartError) {
       try desk.first()
@@ -133,19 +142,21 @@ public final class ControllerService: Sendable {
       throw error
     }
     self.desk.withLock { $0 = desk }
+    latches?.start()
     let performance = PerformanceDesk()
+    let publisher = StatePublisher { statuses, fleet in
+      shipper.publish(performance: performance.changed(statuses))
+      shipper.publish(states: statuses.map { AgentStateRow($0, fleet, chain: journal.chain) })
+    }
     let loop = ControllerLoop(
       ControllerLoop.Parts(
         mailbox: mailbox, journal: journal, board: board, log: log, connect: engine.connector(),
-        now: seams.now, observe: observer,
-        publish: { agents, fleet in
-          shipper.publish(performance: performance.changed(agents))
-          shipper.publish(states: agents.map { AgentStateRow($0, fleet, chain: journal.chain) })
-        }
+        now: seams.now, observe: observer, retentionEvery: seams.retentionEvery,
+        publish: { agents, fleet in publisher.publish(agents, fleet) }
       ))
     return Running(
       journal: journal, keeper: keeper, engine: engine, shipper: shipper, embedded: embedded, watcher: watcher,
-      control: startControl(), loop: loop, reconciler: reconciler)
+      control: startControl(), latches: latches, publisher: publisher, loop: loop, reconciler: reconciler)
   }
 
   private func openJournal() throws(StartError) -> Journal {
@@ -214,30 +225,19 @@ public final class ControllerService: Sendable {
     }
   }
 
-  /// A shared database may have another controller: its word is waited for, but not long. With an empty state directory
-  /// the latches of these agents come from `trading.agent_state`.
-  private func waitForDatabase(
-    _ keeper: JournalDesk, _ destination: Shipper.Destination, isNew: Bool
-  ) -> [AgentID: JSONValue] {
-    guard case .server = destination else { return [:] }
+  /// A shared database may have another controller: its word is waited for, but not long.
+  private func waitForDatabase(_ keeper: JournalDesk, _ destination: Shipper.Destination) {
+    guard case .server = destination else { return }
     let deadline = ContinuousClock.now + .seconds(2)
     while keeper.current.database == .connecting, ContinuousClock.now < deadline { Blocking.pause(.milliseconds(20)) }
-    guard isNew, keeper.current.database == .up else { return [:] }
-    return memories(of: destination)
   }
 
-  private func memories(of destination: Shipper.Destination) -> [AgentID: JSONValue] {
-    guard case .server(let target) = destination else { return [:] }
-    do throws(DatabaseError) {
-      let rows = try DatabaseReader.loadAgentStates(target)
-      if !rows.isEmpty {
-        log.info("the state directory is new; \(rows.count) agents' states are taken from the database")
-      }
-      return Dictionary(rows.map { ($0.agent, $0.memory) }, uniquingKeysWith: { _, last in last })
-    } catch {
-      log.warning("the agents' states cannot be read from the database: \(error)")
-      return [:]
-    }
+  /// With an empty state directory the latches of these agents come from `trading.agent_state`.
+  private func latchReader(
+    _ journal: Journal, _ keeper: JournalDesk, _ destination: Shipper.Destination
+  ) -> LatchReader? {
+    guard case .server(let target) = destination, journal.recovered.isNew else { return nil }
+    return LatchReader(target: target, mailbox: mailbox, log: log) { keeper.current.database == .up }
   }
 
   /// Ends what a failed start has begun.
@@ -310,6 +310,8 @@ public final class ControllerService: Sendable {
   private func close(_ parts: Running) async -> Int64 {
     parts.control?.stop()
     parts.watcher?.stop()
+    parts.latches?.stop()
+    await Blocking.value("mt4-stop") { parts.publisher.settle() }
     _ = await Blocking.value("mt4-stop") { parts.engine.stop(within: .seconds(5)) }
     // The loop's last records are shipped too, so they must be durable first.
     await Blocking.value("mt4-stop") { Self.settle(parts.journal) }

@@ -97,34 +97,9 @@ public struct AgentMemory: Hashable, Sendable {
   public internal(set) var trades = TradeBook()
 
   public init() {}
-
-  /// Bounds, so that no list grows without end; the oldest go first.
-  static let maximumSuspects = 8
-  static let maximumMarks = 256
-  static let maximumClosed = 512
-  static let maximumNoted = 4096
-  static let maximumOwned = 1024
 }
 
 extension AgentMemory {
-  mutating func noteClosed(_ ticket: Ticket) {
-    owned[ticket]?.ended = true
-    guard !closedByUs.contains(ticket) else { return }
-    closedByUs.append(ticket)
-    if closedByUs.count > Self.maximumClosed { closedByUs.removeFirst(closedByUs.count - Self.maximumClosed) }
-  }
-
-  mutating func noteMark(_ mark: Mark) {
-    guard !mark.mark.isEmpty, !marks.contains(where: { $0.mark == mark.mark }) else { return }
-    marks.append(mark)
-    if marks.count > Self.maximumMarks { marks.removeFirst(marks.count - Self.maximumMarks) }
-  }
-
-  mutating func suspect(_ action: LiveAction) {
-    suspects.append(action)
-    if suspects.count > Self.maximumSuspects { suspects.removeFirst() }
-  }
-
   /// How far a broker's clock and ours may be apart.
   static let clocksApart: Duration = .seconds(3600)
   /// An order that has not run so long after its intent will not.
@@ -151,18 +126,6 @@ extension AgentMemory {
   /// one whose remainder is known, which a stale list may show once more.
   func hasReturned(_ ticket: Ticket) -> Bool {
     owned[ticket]?.ended == true && !closedByUs.contains(ticket) && !owned.values.contains { $0.parent == ticket }
-  }
-
-  mutating func note(_ ticket: Ticket) {
-    guard !noted.contains(ticket) else { return }
-    noted.append(ticket)
-    if noted.count > Self.maximumNoted { noted.removeFirst(noted.count - Self.maximumNoted) }
-  }
-
-  mutating func own(_ ticket: Ticket, _ ownership: Ownership) {
-    owned[ticket] = ownership
-    guard owned.count > Self.maximumOwned else { return }
-    if let oldest = owned.keys.min() { owned[oldest] = nil }
   }
 
   /// The mark of ours that a comment carries. Brokers cut and append, so containment is enough; a mark has 50 bits.

@@ -71,6 +71,8 @@ struct AgentState: Sendable {
   var leftAccount: String??
   var conditions: [Condition] = []
   var waits = Waits()
+  /// No read before this: the terminal asked for rest.
+  var readNotBefore: Steady?
   var lastOrdersAt: Steady?
   var lastHistoryAt: Steady?
   var wantsHistory = true

@@ -159,10 +159,16 @@ extension DailyLoss.Inferred {
 }
 
 extension RowLedger.Row {
-  var json: JSONValue { closeTime.map { [.string(id), .time($0)] } ?? [.string(id)] }
+  /// A whole second is a number, to be short: there are many rows.
+  var json: JSONValue {
+    guard let closeTime else { return [.string(id)] }
+    let isWhole = Timestamp(seconds: closeTime.seconds) == closeTime
+    return [.string(id), isWhole ? .int(closeTime.seconds) : .time(closeTime)]
+  }
 
   init?(json: JSONValue) {
     guard let parts = json.array, let id = parts.first?.string else { return nil }
-    self.init(id: id, closeTime: parts.count > 1 ? parts[1].time : nil)
+    let time = parts.count > 1 ? parts[1].int.map { Timestamp(seconds: $0) } ?? parts[1].time : nil
+    self.init(id: id, closeTime: time)
   }
 }

@@ -19,6 +19,7 @@ extension DailyLoss {
       rows.saved()
       handedOut = false
     }
+    rows.trim()
     let history = takeHistory(of: sample)
 
     guard startDay(with: sample, history: history, calendar: calendar, verdict: &verdict) else {

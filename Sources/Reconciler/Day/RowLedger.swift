@@ -1,12 +1,16 @@
-/// Which rows of history are accounted for. Bounded: rows older than `horizon` are so by definition, and of the others
-/// the oldest go first.
+/// Which rows of history are accounted for. Bounded: rows older than `horizon` are so by definition, and `trim` moves it
+/// on when there are many.
 struct RowLedger: Hashable, Sendable {
   struct Row: Hashable, Sendable {
     var id: String
     var closeTime: Timestamp?
   }
 
-  static let bound = 4096
+  /// Rows that are kept one by one.
+  static let bound = 128
+  /// The same for rows that do not say when they closed, which no horizon covers.
+  static let timelessBound = 1024
+  static let unsavedBound = 4096
 
   /// Rows that closed before this count as known; `nil` before the first anchor.
   private(set) var horizon: Timestamp?
@@ -26,16 +30,32 @@ struct RowLedger: Hashable, Sendable {
     let row = Row(id: row.id, closeTime: row.row.closeTime)
     insert(row)
     unsaved.append(row)
-    if unsaved.count > Self.bound { unsaved.removeFirst() }
+    if unsaved.count > Self.unsavedBound { unsaved.removeFirst() }
   }
 
   mutating func insert(_ row: Row) {
     guard ids.insert(row.id).inserted else { return }
     known.append(row)
-    if known.count > Self.bound { ids.remove(known.removeFirst().id) }
   }
 
   mutating func saved() { unsaved = [] }
+
+  /// Lets the horizon follow when there are more rows than the bound. To be called between two samples, never while the
+  /// rows of one reply are taken in: those that are not yet accounted for may be older than those that are.
+  mutating func trim() {
+    guard known.count > Self.bound else { return }
+    let times = known.compactMap(\.closeTime)
+    if times.count > Self.bound {
+      // Everything that closed in the same second as the last one that goes stays: rows tell whole seconds.
+      let youngest = times.sorted()[times.count - Self.bound]
+      advance(horizon: youngest)
+    }
+    let timeless = known.filter { $0.closeTime == nil }.dropLast(Self.timelessBound)
+    guard !timeless.isEmpty else { return }
+    let gone = Set(timeless.map(\.id))
+    ids.subtract(gone)
+    known.removeAll { gone.contains($0.id) }
+  }
 
   /// Forgets what closed before `horizon`, which never goes back.
   mutating func advance(horizon new: Timestamp) {

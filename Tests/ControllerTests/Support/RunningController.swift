@@ -29,7 +29,7 @@ final class RunningController: Sendable {
   ///   - onRecord: runs as each record is made, before anything that follows from it.
   init(
     _ stage: Stage, database: String, seams: ServiceSeams = ServiceSeams(), port: Int = 0, watch: Bool = false,
-    onRecord: @escaping @Sendable (Record) -> Void = { _ in }
+    retention: Duration = .seconds(30 * 86_400), onRecord: @escaping @Sendable (Record) -> Void = { _ in }
   ) throws {
     let heard = HeardBox()
     self.heard = heard
@@ -38,6 +38,7 @@ final class RunningController: Sendable {
       listen: try #require(ListenAddress("127.0.0.1:\(port)")), environment: [:])
     options.interval = .milliseconds(100)
     options.watch = watch
+    options.journalRetention = retention
     let log = Logger(label: "test") { _ in
       KeptLog { line in heard.value.withLock { $0.lines.append(line) } }
     }

@@ -32,17 +32,19 @@ struct World {
     case liedDone
   }
 
-  init(_ fleet: Fleet, configuration: ReconcilerConfiguration = ReconcilerConfiguration()) {
+  init(
+    _ fleet: Fleet, configuration: ReconcilerConfiguration = ReconcilerConfiguration(), awaitsMemories: Bool = false
+  ) {
     core = Reconciler(configuration: configuration)
     for agent in fleet.agents { terminals[agent.id] = FakeTerminal(spec: agent) }
-    start(fleet)
+    start(fleet, awaitsMemories: awaitsMemories)
   }
 
-  mutating func start(_ fleet: Fleet, isNew: Bool = true) {
+  mutating func start(_ fleet: Fleet, isNew: Bool = true, awaitsMemories: Bool = false) {
     due = []
     posts = []
     receive(.journal(facts))
-    receive(.started(StartFacts(version: "test", chain: "abcdefghijklmnop")))
+    receive(.started(StartFacts(version: "test", chain: "abcdefghijklmnop", awaitsMemories: awaitsMemories)))
     receive(.fleetAccepted(fleet, RevisionFacts(isNew: isNew, actor: "test")))
   }
 

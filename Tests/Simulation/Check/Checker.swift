@@ -149,7 +149,8 @@ struct Checker {
     switch event {
     case .snapshot(let snapshot): seen(snapshot)
     case .actionEnded(let id, _, _, _, _): answerIsBeingTaken = id
-    case .started, .fleetAccepted, .fleetRejected, .readFailed, .journal, .command, .timePassed, .drain: break
+    case .started, .fleetAccepted, .fleetRejected, .readFailed, .journal, .memories, .command, .timePassed, .drain:
+      break
     }
   }
 

@@ -1,0 +1,75 @@
+import Logging
+import Reconciler
+import Synchronization
+
+/// Reads the agents' states from the database for a start with an empty state directory: at once if it is there, else as
+/// soon as it is. Until then the core opens nothing and nothing is published, which would overwrite them.
+final class LatchReader: Sendable {
+  private enum Phase {
+    case waiting
+    case read
+    case stopped
+  }
+
+  private let target: DatabaseTarget
+  private let mailbox: Mailbox
+  private let log: Logger
+  private let isUp: @Sendable () -> Bool
+  private let phase = Mutex(Phase.waiting)
+  private static let betweenLooks: Duration = .milliseconds(50)
+  private static let afterFailure: Duration = .seconds(1)
+
+  init(target: DatabaseTarget, mailbox: Mailbox, log: Logger, isUp: @escaping @Sendable () -> Bool) {
+    self.target = target
+    self.mailbox = mailbox
+    self.log = log
+    self.isUp = isUp
+  }
+
+  var isWaiting: Bool { phase.withLock { $0 == .waiting } }
+
+  /// What the database has, if it answers now. Blocks.
+  func atOnce() -> [AgentID: JSONValue] {
+    guard isUp(), let memories = read() else { return [:] }
+    phase.withLock { $0 = .read }
+    return memories
+  }
+
+  /// Goes on trying on a thread of its own, unless it is done.
+  func start() {
+    guard isWaiting else { return }
+    log.warning("the state directory is new and the agents' states are not read yet; nothing is opened until they are")
+    Blocking.start("mt4-latches") { [self] in
+      while isWaiting {
+        guard isUp() else {
+          Blocking.pause(Self.betweenLooks)
+          continue
+        }
+        guard let memories = read() else {
+          Blocking.pause(Self.afterFailure)
+          continue
+        }
+        let isWanted = phase.withLock { phase in
+          defer { if phase == .waiting { phase = .read } }
+          return phase == .waiting
+        }
+        if isWanted { mailbox.post(.event(.memories(memories))) }
+      }
+    }
+  }
+
+  func stop() { phase.withLock { $0 = .stopped } }
+
+  private func read() -> [AgentID: JSONValue]? {
+    do throws(DatabaseError) {
+      let rows = try DatabaseReader.loadAgentStates(target)
+      if !rows.isEmpty {
+        log.info("the state directory is new; \(rows.count) agents' states are taken from the database")
+      }
+      return Dictionary(rows.map { ($0.agent, $0.memory) }, uniquingKeysWith: { _, last in last })
+    } catch {
+      log.warning("the agents' states cannot be read from the database: \(error)")
+      return nil
+    }
+  }
+}

@@ -1,0 +1,38 @@
+// What the database remembers, for a start with an empty state directory (journal.md, item 2).
+
+extension Reconciler {
+  /// The memories that could be read, and a pause for each of those that could not; by agent.
+  static func parsed(_ memories: [AgentID: JSONValue], _ now: Moment) -> [(AgentID, AgentMemory)] {
+    memories.keys.sorted().compactMap { id in
+      guard let json = memories[id] else { return nil }
+      do throws(FoldError) {
+        return (id, try AgentMemory(json: json))
+      } catch {
+        return (id, .unreadable(error, now))
+      }
+    }
+  }
+
+  /// The latches came late: agents may have been looked at, and closed, but nothing was opened meanwhile.
+  mutating func take(_ memories: [AgentID: JSONValue], _ now: Moment) {
+    guard awaitsMemories else { return }
+    awaitsMemories = false
+    var unknown: [(agent: Int, action: LiveAction)] = []
+    for (id, earlier) in Self.parsed(memories, now) {
+      if let i = index[id] {
+        for action in agents[i].memory.merge(earlier: earlier) { unknown.append((i, action)) }
+        agents[i].generation += 1
+      } else {
+        waitingMemories[id] = earlier
+        if fleet != nil { orphanUnseen(id, now) }
+      }
+    }
+    // One record holds all of it, and it comes before anything that follows from it.
+    recordSnapshot(now)
+    for (i, action) in unknown { doubt(i, action, now) }
+    for i in agents.indices {
+      if agents[i].lane == .idle, !agents[i].memory.orphaned { scheduleRead(i, at: now.steady, now) }
+      refreshConditions(i, now)
+    }
+  }
+}
