@@ -89,11 +89,12 @@ import Testing
   }
 
   @Test func `a thousand agents with full memories make a snapshot well below a segment`() throws {
-    let memory = Self.full(1024).json
+    let memory = Self.full(256).json
     var core = Reconciler()
     let agents = (1...1000).map { n in
       Fleets.atlas {
         $0.id = AgentID("agent_\(n)")
+        $0.terminal.account = Int64(n)
         $0.targets = [Fleets.target()]
       }
     }
@@ -109,7 +110,8 @@ import Testing
     for case .read(let request, _) in core.receive(
       .fleetAccepted(fleet, RevisionFacts(isNew: false, actor: "test")), at: now)
     {
-      let terminal = FakeTerminal(spec: agents[0])
+      var terminal = FakeTerminal(spec: agents[0])
+      terminal.number = core.agents.first { $0.id == request.agent }?.spec.terminal.account
       _ = core.receive(.snapshot(terminal.snapshot(request, began: now, ended: now)), at: now)
     }
     let effects = core.receive(

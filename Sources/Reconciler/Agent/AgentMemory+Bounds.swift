@@ -11,7 +11,7 @@ extension AgentMemory {
   static let maximumGone = 32
   static let maximumOwned = 1024
   static let maximumEnded = 16
-  /// Targets that no manifest declares any more.
+  /// Targets that no manifest declares any more, and refusals.
   static let maximumUndeclared = 16
 
   mutating func noteClosed(_ ticket: Ticket) {
@@ -64,6 +64,7 @@ extension AgentMemory {
       refusals = refusals.filter { key, _ in Self.ticket(ofModify: key).map { present.contains($0) } ?? true }
     }
     if noted.count > Self.maximumNoted { noted.removeFirst(noted.count - Self.maximumNoted) }
+    dropRefusals { Self.ticket(ofModify: $0) != nil }
     if let declared { dropUndeclared(declared) }
     dailyLoss.rows.trim()
   }
@@ -93,9 +94,14 @@ extension AgentMemory {
       ($0.value.dayKey, $0.key) < ($1.value.dayKey, $1.key)
     }
     for (target, _) in old.dropLast(Self.maximumUndeclared) { spent[target] = nil }
-    let refused = refusals.filter { Self.ticket(ofModify: $0.key) == nil && !declared.contains($0.key) }
+    dropRefusals { Self.ticket(ofModify: $0) == nil && !declared.contains($0) }
+  }
+
+  /// Of the refusals of one kind the last few stay; what is forgotten is only asked once more.
+  private mutating func dropRefusals(_ isOfKind: (String) -> Bool) {
+    let refused = refusals.filter { isOfKind($0.key) }
       .sorted { ($0.value.dayKey, $0.key) < ($1.value.dayKey, $1.key) }
-    for (target, _) in refused.dropLast(Self.maximumUndeclared) { refusals[target] = nil }
+    for (key, _) in refused.dropLast(Self.maximumUndeclared) { refusals[key] = nil }
   }
 
   private static func ticket(ofModify key: String) -> Ticket? {
