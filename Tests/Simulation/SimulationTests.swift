@@ -23,6 +23,9 @@ struct SimulationTests {
         Issue.record("\(rule) is broken by \(times) of \(count) seeds; the first: \(story)")
       }
     }
-    if count >= 100 { #expect(counts.missing.isEmpty, "classes of faults that never fired: \(counts.missing)") }
+    guard count >= 100 else { return }
+    // A person is needed only where a history stays unusable for a whole quarantine: seldom in so few days.
+    let missing = counts.missing.filter { count >= 1000 || $0 != Fault.resolved.rawValue }
+    #expect(missing.isEmpty, "classes of faults that never fired: \(missing)")
   }
 }
