@@ -88,6 +88,8 @@ extension Reconciler {
   private mutating func send(_ i: Int, _ now: Moment) {
     guard let action = agents[i].live else { return }
     agents[i].lane = .sending
+    // What is there is known again at the next look: a pause until then must not take the new position for a stranger's.
+    agents[i].goodTickets = nil
     if action.kind.opens {
       agents[i].opensSent.removeAll { now.steady - $0 >= .seconds(60) }
       agents[i].opensSent.append(now.steady)

@@ -148,4 +148,14 @@ import Testing
     world.run(seconds: 20)
     #expect(world.trace.count == 20)
   }
+
+  @Test func `a pause right after an open lets the new position stay`() {
+    var world = World(Fleets.fleet(Fleets.atlas { $0.targets = [Fleets.target()] }))
+    while world.sent.isEmpty { world.run(seconds: 1) }
+    world.reload(Fleets.fleet(Fleets.atlas { $0.targets = [Fleets.target { $0.stopLoss = 2601 }] }, revision: 2))
+    world.receive(.command(.pause(Self.id, reason: "news"), actor: "uid 0"))
+    world.run(seconds: 60)
+    #expect(world.positions().count == 1)
+    #expect(!world.trace.contains { $0.hasPrefix("close") })
+  }
 }
