@@ -26,7 +26,6 @@ extension Reconciler {
       recentCloses.removeAll { now.steady - $0 >= configuration.interval }
       recentCloses.append(now.steady)
     }
-    let place = fleet?.places[planned.target.map { "\(agents[i].id)/\($0)" } ?? agents[i].id.text]
     var before = agents[i].lastTickets + (agents[i].orders?.value.map(\.ticket) ?? [])
     if planned.kind.opens { before += (agents[i].history.reply?.value ?? []).map(\.ticket) }
     var action = LiveAction(
@@ -37,7 +36,9 @@ extension Reconciler {
     let desired = desiredState(i, planned)
     record(
       .intent, agent: i, reason: planned.reason, planned.message,
-      action.metadata(numbers: planned.numbers, desired: desired, place: place), actionID: action.id,
+      action.metadata(
+        numbers: planned.numbers, desired: desired, place: fleet?.decidingPlace(planned, of: agents[i].id),
+        request: action.request(agent: agents[i].spec)), actionID: action.id,
       observedAt: agents[i].snapshot?.account?.span.ended.wall, now)
     agents[i].live = action
     agents[i].lane = .awaiting(lookedAt: now.steady)
@@ -259,7 +260,8 @@ extension Reconciler {
     record(
       .intent, agent: i, reason: action.reason,
       "attempt \(action.attempt) of \(action.kind.rawValue) \(action.lots) \(action.symbol): the one before did not run",
-      action.metadata(numbers: [:], desired: .null, place: nil), actionID: action.id, now)
+      action.metadata(numbers: [:], desired: .null, place: nil, request: action.request(agent: agents[i].spec)),
+      actionID: action.id, now)
     pump(i, now)
   }
 

@@ -138,12 +138,19 @@ private struct ManifestSet {
   private func places(_ agents: [AgentSpec?]) -> [String: SourcePlace] {
     var places: [String: SourcePlace] = [:]
     for (document, agent) in zip(documents, agents) {
-      guard let agent else { continue }
       let file = files[document.file].name
+      if document.kind == .fleet, let mark = document.spec?.item("emergency_stop")?.keyMark {
+        places[Fleet.emergencyStopKey] = SourcePlace(file: file, line: Int(mark.line))
+      }
+      guard let agent else { continue }
       places[agent.id.text] = SourcePlace(file: file, line: Int(document.start.line))
       for item in document.spec?.list("targets") ?? [] {
         guard let name = item.object?.text("name"), let mark = item.mark else { continue }
         places["\(agent.id.text)/\(name)"] = SourcePlace(file: file, line: Int(mark.line))
+      }
+      for field in DecidingField.allCases {
+        guard let mark = document.spec?.keyMark(field.rawValue) else { continue }
+        places[Fleet.key(agent.id, field)] = SourcePlace(file: file, line: Int(mark.line))
       }
     }
     return places

@@ -98,7 +98,11 @@ extension LiveAction {
   }
 
   /// The metadata of the intent: all that evidence needs, and what an auditor asks for.
-  func metadata(numbers: [String: JSONValue], desired: JSONValue, place: SourcePlace?) -> JSONValue {
+  ///
+  /// - Parameter request: what will be sent; its magic number and id are recorded; `nil` outside of an intent's record.
+  func metadata(
+    numbers: [String: JSONValue], desired: JSONValue, place: DecidingPlace?, request: TradeRequest?
+  ) -> JSONValue {
     .fields([
       "kind": .string(kind.rawValue), "symbol": .string(symbol.text), "side": .string(side.rawValue),
       "ticket": ticket.map { .int($0.number) }, "lots": .decimal(lots), "stop_loss": stopLoss.map { .decimal($0) },
@@ -107,7 +111,9 @@ extension LiveAction {
       "lots_before": lotsBefore.map { .decimal($0) }, "slippage_points": slippagePoints.map { .int($0) },
       "risk": risk.map { .decimal($0) }, "gross": gross.map { .decimal($0) },
       "before": .array(before.map { .int($0.number) }), "numbers": .object(numbers), "desired": desired,
-      "manifest_file": place.map { .string($0.file) }, "manifest_line": place.map { .int($0.line) },
+      "magic": request?.magic.map { .int($0) }, "request_id": request.map { .string($0.requestID) },
+      "manifest_file": place.map { .string($0.place.file) }, "manifest_line": place.map { .int($0.place.line) },
+      "manifest_field": place?.field.map { .string($0) },
     ])
   }
 

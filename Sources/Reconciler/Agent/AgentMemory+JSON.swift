@@ -147,7 +147,9 @@ extension AgentMemory {
 extension LiveAction {
   /// The durable members, in the names of an intent's metadata.
   var json: JSONValue {
-    guard case .object(var members) = metadata(numbers: [:], desired: .null, place: nil) else { return .null }
+    guard case .object(var members) = metadata(numbers: [:], desired: .null, place: nil, request: nil) else {
+      return .null
+    }
     members["action_id"] = .string(id)
     members["reason"] = .string(reason.rawValue)
     members["sequence"] = .int(sequence)

@@ -53,7 +53,7 @@ public struct Fleet: Hashable, Sendable {
   public var policy: FleetPolicy
   /// The rules of every zone that an agent names in `day.zone`, by name, and of `America/New_York`.
   public var zones: [String: ZoneRules]
-  /// Where each thing stands, by key: an agent's id, or `ID/TARGET`.
+  /// Where each thing stands, by key: an agent's id, `ID/TARGET`, or what `Fleet.key` and `emergencyStopKey` say.
   public var places: [String: SourcePlace]
   /// Changes whenever the secret behind an agent's token changes; a fingerprint, never the secret. Missing: no token.
   public var credentialVersions: [AgentID: String] = [:]

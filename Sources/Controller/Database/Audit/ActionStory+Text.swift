@@ -26,7 +26,10 @@ extension ActionStory {
     }
     add("revision", revision(first, sources))
     if let file = plain(data["manifest_file"]) {
-      add("manifest", file + (plain(data["manifest_line"]).map { ":\($0)" } ?? ""))
+      add(
+        "manifest",
+        file + (plain(data["manifest_line"]).map { ":\($0)" } ?? "")
+          + (plain(data["manifest_field"]).map { ", \($0)" } ?? ""))
     }
     add("observed", first.observedAt?.rfc3339)
     add("numbers", fields(data["numbers"]))
@@ -54,7 +57,7 @@ extension ActionStory {
   }
 
   private static func request(_ data: JSONValue) -> String? {
-    let names = ["attempt", "kind", "symbol", "side", "ticket", "lots", "stop_loss", "take_profit", "mark"]
+    let names = ["attempt", "kind", "symbol", "side", "ticket", "lots", "stop_loss", "take_profit", "mark", "magic", "request_id"]
     return fields(.fields(Dictionary(uniqueKeysWithValues: names.map { ($0, data[$0]) })))
   }
 

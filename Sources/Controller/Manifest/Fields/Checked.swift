@@ -57,6 +57,13 @@ struct CheckedObject: Sendable {
 
   func item(_ name: String) -> CheckedItem? { type.index(of: name).flatMap { items[$0] } }
 
+  /// Where the key of a field stands, by its path from here, such as `risk.lot_size`; `nil` when it is a default or
+  /// missing.
+  func keyMark(_ path: String) -> YAMLMark? {
+    guard let dot = path.firstIndex(of: ".") else { return item(path)?.keyMark }
+    return object(String(path[..<dot]))?.keyMark(String(path[path.index(after: dot)...]))
+  }
+
   /// Where the field's value stands; `nil` when it is a default or missing.
   func mark(_ name: String) -> YAMLMark? { item(name)?.mark }
 
