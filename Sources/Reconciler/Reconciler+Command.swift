@@ -56,6 +56,12 @@ extension Reconciler {
 
   private mutating func pause(_ id: AgentID, _ why: String, _ actor: String, _ now: Moment) -> CommandVerdict {
     guard let i = index[id] else { return .unknownName(id.text) }
+    if let pause = agents[i].memory.operatorPause {
+      // The first pause knows which positions were there; a second must not make later ones its own.
+      let already = "it is paused already, by \(pause.actor): \(pause.note)"
+      say(i, "pause", why, actor, already, now)
+      return .done("\(id): \(already)")
+    }
     say(i, "pause", why, actor, "done", now)
     record(
       .paused, agent: i, "paused by \(actor): \(why); existing positions stay and are policed",
@@ -83,6 +89,10 @@ extension Reconciler {
     if let obstacle {
       say(i, "resume", why, actor, "refused: \(obstacle)", now)
       return .refused(obstacle)
+    }
+    guard memory.breachPause != nil || memory.operatorPause != nil || memory.isHeldForPerson else {
+      say(i, "resume", why, actor, "nothing to do: it was not paused", now)
+      return .done("\(id) was not paused; there is nothing to resume")
     }
     say(i, "resume", why, actor, "done", now)
     record(.resumed, agent: i, "resumed by \(actor): \(why)", ["cause": "operator"], now)

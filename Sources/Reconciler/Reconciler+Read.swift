@@ -183,6 +183,8 @@ extension Reconciler {
     agents[i].plan = plan
     if trust.isTrusted {
       agents[i].waits.seen(allBut: Set((plan.actions + plan.held.map(\.action)).map(\.subject)))
+      agents[i].waits.forget(
+        except: Set(positions.value.map(\.ticket) + (agents[i].orders?.value.map(\.ticket) ?? [])))
       learn(i, positions.value, owners, now)
       noteTrades(i, positions.value, account, now)
       awaitRows(i, positions.value)

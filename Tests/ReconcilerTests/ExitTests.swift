@@ -158,4 +158,25 @@ import Testing
     #expect(world.positions().count == 1)
     #expect(!world.trace.contains { $0.hasPrefix("close") })
   }
+
+  @Test func `a second pause leaves what was opened since the first a stranger`() {
+    var world = World(Fleets.fleet(Fleets.atlas { $0.targets = [] }))
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.01"))
+    world.run(seconds: 5)
+    world.receive(.command(.pause(Self.id, reason: "news"), actor: "uid 0"))
+    let pauses = world.records.filter { $0.type == .paused }.count
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.01"))
+    world.receive(.command(.pause(Self.id, reason: "more news"), actor: "uid 1"))
+    world.run(seconds: 10)
+    #expect(world.records.filter { $0.type == .paused }.count == pauses)
+    #expect(world.positions().count == 1)
+  }
+
+  @Test func `a resume of what is not paused is recorded as asked for and changes nothing`() {
+    var world = World(Fleets.fleet(Fleets.atlas()))
+    world.run(seconds: 5)
+    world.receive(.command(.resume(Self.id, reason: "to be sure"), actor: "uid 0"))
+    #expect(world.records.contains { $0.type == .operatorCommand })
+    #expect(!world.records.contains { $0.type == .resumed })
+  }
 }

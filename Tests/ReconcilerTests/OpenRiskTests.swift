@@ -58,6 +58,19 @@ import Testing
     Guard(
       reason: .staleQuote, number: "max_quote_age_seconds", value: "60", change: { $0.risk.maxQuoteAge = .seconds(60) },
       tick: { $0.time = $0.time - .seconds(61) }),
+    Guard(
+      reason: .priceCollar, number: "stop_level", value: "50",
+      tick: {
+        $0.point = d("0.01"); $0.stopLevel = 5000
+      }),
+    Guard(
+      reason: .priceCollar, number: "take_profit", value: "2690",
+      target: {
+        $0.takeProfit = 2690; $0.stopLoss = 2580
+      },
+      tick: {
+        $0.point = d("0.01"); $0.stopLevel = 5000
+      }),
     Guard(reason: .riskBelowMinLot, number: "min_lot", value: "0.5", tick: { $0.minLot = d("0.5") }),
     Guard(reason: .lotsNotTradeable, number: "max_lot", value: "0.05", tick: { $0.maxLot = d("0.05") }),
     Guard(reason: .tickValueMismatch, number: "by_contract_size", value: "100", tick: { $0.contractSize = 100 }),
@@ -261,5 +274,27 @@ import Testing
     world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.25"))
     world.run(seconds: 5)
     #expect(world.trace == ["close #1001 0.15"])
+  }
+
+  @Test func `An open of unknown outcome keeps its margin`() {
+    let world = { (doubt: Bool) in
+      var world = Self.world(
+        { agent in
+          agent.pairs.append(Symbol("EURUSD"))
+          agent.targets?.append(
+            Fleets.target {
+              $0.name = "euro"
+              $0.symbol = Symbol("EURUSD")
+            })
+        })
+      // 0.1 lots take 988 of the 990 that are free; the other order takes 2.64.
+      world.terminals[Self.id]?.ticks[Symbol("EURUSD")] = { $0.marginRequired = 9880 }
+      if doubt { world.answers = [.lost] } else { world.answers = [.refused(.forCause, 134)] }
+      world.run(seconds: 20)
+      return world
+    }
+    #expect(world(false).sent.count == 2)
+    let held = world(true).status()?.plan.held.first { $0.action.target == "euro" }?.holds ?? []
+    #expect(held.contains { $0.reason == .minMarginLevel && $0.numbers["free_margin"]?.decimal == d("987.3596") })
   }
 }

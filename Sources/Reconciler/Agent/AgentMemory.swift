@@ -100,6 +100,9 @@ public struct AgentMemory: Hashable, Sendable {
 }
 
 extension AgentMemory {
+  /// Whether something waits for a person's resume although the agent is not paused.
+  var isHeldForPerson: Bool { !refusals.isEmpty || !heldUnknown.isEmpty }
+
   /// How far a broker's clock and ours may be apart.
   static let clocksApart: Duration = .seconds(3600)
   /// An order that has not run so long after its intent will not.

@@ -179,6 +179,24 @@ struct OpenGuards {
           ["take_profit": .decimal(goal), "bid": .decimal(tick.bid), "ask": .decimal(tick.ask)])
       ]
     }
+    return tooNear(tick)
+  }
+
+  /// A stop or take-profit within the broker's `stop_level` would be refused (130). Both are measured from the price at
+  /// which the position would be closed.
+  private func tooNear(_ tick: Tick) -> [Hold] {
+    guard let points = tick.stopLevel, let point = tick.point, points.isPositive else { return [] }
+    let least = points * point
+    let close = target.side == .buy ? tick.bid : tick.ask
+    for (name, level) in [("stop_loss", target.stopLoss), ("take_profit", target.takeProfit)] {
+      guard let level, (level - close).magnitude < least else { continue }
+      return [
+        Hold(
+          .priceCollar,
+          "the \(name) \(level) is nearer to the market, \(close), than the broker's stop_level, \(least)",
+          [name: .decimal(level), "price": .decimal(close), "stop_level": .decimal(least)])
+      ]
+    }
     return []
   }
 }

@@ -55,8 +55,6 @@ public enum Reason: String, Hashable, Sendable, CaseIterable {
   case unauthorized
   /// The agent waits before it asks its terminal again, after an error of that class.
   case backOff = "back_off"
-  /// The rule that the target needs is not built yet: nothing is opened on a guess.
-  case notSupported = "not_supported"
   /// The lots are over the broker's most or off its step.
   case lotsNotTradeable = "lots_not_tradeable"
   /// The controller is stopping: nothing new is begun.

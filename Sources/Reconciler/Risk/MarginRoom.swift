@@ -6,8 +6,17 @@ struct MarginRoom {
   /// Percent, after the trade.
   var minimumLevel: FixedDecimal?
 
-  init(account: Account, tick: Tick, price: FixedDecimal, unitValue: FixedDecimal, minimumLevel: FixedDecimal?) {
+  /// - Parameter reserved: lots x contract x price of opens whose outcome is not known: their margin may be taken already,
+  ///   whatever the account said a moment ago.
+  init(
+    account: Account, tick: Tick, price: FixedDecimal, unitValue: FixedDecimal, minimumLevel: FixedDecimal?,
+    reserved: FixedDecimal = .zero
+  ) {
     self.account = account
+    if let margin = reserved.divided(by: account.leverage) {
+      self.account.margin = account.margin + margin
+      self.account.freeMargin = account.freeMargin - margin
+    }
     self.minimumLevel = minimumLevel
     if let required = tick.marginRequired, required.isPositive {
       perLot = required

@@ -73,10 +73,14 @@ struct OpenRisk {
   private var step: FixedDecimal { tick.lotStep.flatMap { $0.isPositive ? $0 : nil } ?? Self.usualStep }
   private var least: FixedDecimal { tick.minLot.flatMap { $0.isPositive ? $0 : nil } ?? step }
 
+  private var unknownGross: FixedDecimal {
+    input.unresolved.filter { $0.kind == .open }.reduce(.zero) { $0 + ($1.gross ?? .zero) }
+  }
+
   private func sized(_ value: UnitValue) -> (Size?, [Hold]) {
     let margin = MarginRoom(
       account: input.account, tick: tick, price: price, unitValue: value.perLot,
-      minimumLevel: input.spec.risk.minMarginLevel)
+      minimumLevel: input.spec.risk.minMarginLevel, reserved: unknownGross)
     guard let stop = target.stopLoss else {
       guard let lots = input.lots(of: target) else {
         return (nil, [Hold(.missingStopLoss, "a size from the risk needs the target's stop_loss")])
