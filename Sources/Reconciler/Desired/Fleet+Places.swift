@@ -54,7 +54,7 @@ extension Fleet {
       .maxSpread, .priceCollar, .staleQuote, .minMarginLevel, .marketClosed, .rateLimit, .tradeNotAllowed,
       .unknownOutcome, .inFlight, .journalUnavailable, .blastRadius, .accountMismatch, .accountUnverified,
       .suspiciousSnapshot, .unreachable, .terminalRefused, .conversionMissing, .tickValueMismatch, .anotherController,
-      .unauthorized, .backOff, .notSupported, .lotsNotTradeable, .stopping:
+      .unauthorized, .backOff, .lotsNotTradeable, .stopping:
       break
     }
     return places[agent.text].map { DecidingPlace(place: $0, field: nil) }
