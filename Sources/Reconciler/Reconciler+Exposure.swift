@@ -92,10 +92,16 @@ extension Reconciler {
   /// An agent without a young snapshot, if there is one. It walks over the fleet only when the last answer no longer holds.
   private mutating func findLaggard(_ now: Moment) -> AgentID? {
     if let bound = ledger.freshUntil, now.steady < bound { return nil }
-    if let last = ledger.laggard, let k = index[last], isLate(k, now) { return last }
+    if let last = ledger.laggard, let k = index[last], isLate(k, now), !isOutOfUse(k) { return last }
     ledger.laggard = nil
     var oldest: Steady?
     for k in agents.indices where !agents[k].memory.orphaned {
+      if isOutOfUse(k), isLate(k, now) {
+        // Its equity counts for nothing any more; that makes the limits narrower, never wider.
+        ledger.replace(agents[k].id, agents[k].exposure, by: nil)
+        agents[k].exposure = nil
+        continue
+      }
       guard let seen = agents[k].exposure?.seenAt, !isLate(k, now) else {
         ledger.freshUntil = nil
         ledger.laggard = agents[k].id
@@ -105,6 +111,17 @@ extension Reconciler {
     }
     ledger.freshUntil = (oldest ?? now.steady) + FleetLedger.maximumAge
     return nil
+  }
+
+  /// A disabled agent at whose terminal nothing is known to be open: should it not answer, nobody waits for it. Otherwise
+  /// one terminal that was taken out of service would hold the opens of the whole fleet.
+  private func isOutOfUse(_ k: Int) -> Bool {
+    let agent = agents[k]
+    guard !agent.spec.enabled, agent.memory.unresolved.isEmpty, agent.live == nil else { return false }
+    guard let exposure = agent.exposure else {
+      return agent.lastFailure != nil && agent.memory.noted.isEmpty && agent.memory.owned.values.allSatisfy(\.ended)
+    }
+    return exposure.allSides.isEmpty
   }
 
   private func isLate(_ k: Int, _ now: Moment) -> Bool {

@@ -103,6 +103,36 @@ import Testing
     #expect(world.core.fleetStatus.exposure.openRisk == d("4.04"))
   }
 
+  @Test func `A disabled agent whose terminal is gone holds nobody, unless something may be open there`() {
+    let gone = ReadFailure(code: .unreachable, message: "refused", endpoint: "/positions")
+    let world = { (before: (inout World) -> Void) in
+      var (world, _) = Self.world(firstAgent: { $0.enabled = false }) { $0.maxTotalExposure = 50 }
+      world.database = .down("not yet")
+      before(&world)
+      world.terminals[Self.first]?.failure = gone
+      world.run(seconds: 310)
+      world.database = .up
+      world.receive(.journal(world.facts))
+      world.run(seconds: 30)
+      return world
+    }
+    let never = world { _ in }
+    #expect(never.trace == ["buy 0.1 XAUUSD"])
+    #expect(never.core.fleetStatus.exposure.equity == 1000, "only who was looked at counts")
+
+    let empty = world { $0.run(seconds: 1) }
+    #expect(empty.trace == ["buy 0.1 XAUUSD"])
+
+    let full = world {
+      $0.terminals[Self.first]?.add("XAUUSD", .buy, d("0.01"))
+      $0.answers = Array(repeating: .refused(.marketClosed, 132), count: 100)
+      $0.run(seconds: 30)
+      $0.answers = []
+    }
+    #expect(!full.trace.contains("buy 0.1 XAUUSD"))
+    #expect(Self.held(full)?.numbers["missing_agent"] == "agent_1")
+  }
+
   @Test func `An agent without a snapshot under five minutes old holds opens`() {
     var (world, _) = Self.world(secondAgent: { $0.enabled = false }) { $0.maxTotalExposure = 50 }
     world.run(seconds: 5)
