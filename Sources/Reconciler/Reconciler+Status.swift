@@ -4,6 +4,9 @@ extension Reconciler {
   /// Ids of all agents that this process knows, orphans too, by id.
   public var agentIDs: [AgentID] { agents.map(\.id).sorted() }
 
+  /// What the last look at an agent led to.
+  public func plan(of id: AgentID) -> Plan? { index[id].map { agents[$0].plan } }
+
   public func status(of id: AgentID) -> AgentStatus? {
     guard let i = index[id] else { return nil }
     let agent = agents[i]

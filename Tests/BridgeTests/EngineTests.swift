@@ -114,9 +114,9 @@ struct EngineTests {
     _ = await rig.terminal.send()
     #expect(
       rig.engine.counters() == [
-        BridgeCounter(endpoint: .account, result: "malformed", count: 1),
-        BridgeCounter(endpoint: .positions, result: "ok", count: 1),
-        BridgeCounter(endpoint: .trade, result: "done", count: 1),
+        BridgeCounter(agent: AgentID("a"), endpoint: .account, result: "malformed", count: 1),
+        BridgeCounter(agent: AgentID("a"), endpoint: .positions, result: "ok", count: 1),
+        BridgeCounter(agent: AgentID("a"), endpoint: .trade, result: "done", count: 1),
       ])
   }
 }

@@ -5,6 +5,7 @@ import Synchronization
 final class TerminalPlan: Sendable {
   /// Unique in the process.
   let id: UInt64
+  let agent: AgentID
   let url: TerminalURL
   let headers: [String]
   let authorityFile: String?
@@ -20,6 +21,7 @@ final class TerminalPlan: Sendable {
   init(_ configuration: TerminalConfiguration) throws(BridgeError) {
     let spec = configuration.spec
     id = Self.nextID.add(1, ordering: .relaxed).oldValue
+    agent = configuration.agent
     url = try TerminalURL(spec.url)
     headers = try Self.headers(configuration)
     try Self.checkText(spec.symbolSuffix, "the symbol suffix")

@@ -69,7 +69,7 @@ final class EngineLoop {
     for command in last {
       switch command {
       case .read(_, _, let completion): completion(.failure(.notBegun))
-      case .send(_, _, let completion): refuse(completion, "the engine has stopped")
+      case .send(let plan, _, let completion): refuse(plan, completion, "the engine has stopped")
       case .close, .ping, .decoded, .stop: continue
       }
     }
@@ -158,8 +158,8 @@ final class EngineLoop {
   private func receive(_ reply: DecodedReply, in session: TerminalSession) {
     guard session.read?.run == reply.run else { return }
     switch reply.result {
-    case .success: shared.counters.count(reply.part.endpoint, nil)
-    case .failure(let failure): shared.counters.count(reply.part.endpoint, failure.code)
+    case .success: shared.counters.count(session.plan.agent, reply.part.endpoint, nil)
+    case .failure(let failure): shared.counters.count(session.plan.agent, reply.part.endpoint, failure.code)
     }
     guard let failure = session.read?.assembly.receive(reply.part, reply.result) else { return }
     abandonGets(of: session)
@@ -176,21 +176,21 @@ final class EngineLoop {
   // MARK: Trades
 
   private func beginTrade(_ plan: TerminalPlan, _ request: TradeRequest, _ completion: @escaping TradeCompletion) {
-    guard let session = session(plan) else { return refuse(completion, "the terminal is closed") }
-    guard session.trade == nil else { return refuse(completion, "another trade of this terminal is outstanding") }
+    guard let session = session(plan) else { return refuse(plan, completion, "the terminal is closed") }
+    guard session.trade == nil else { return refuse(plan, completion, "another trade of this terminal is outstanding") }
     do throws(TradeBody.Unsendable) {
       let body = try TradeBody(request, symbols: plan.context.symbols).bytes
       session.trade = TerminalSession.Trade(request: request, body: body, completion: completion)
     } catch {
-      return refuse(completion, error.message)
+      return refuse(plan, completion, error.message)
     }
     advance(session)
   }
 
-  private func refuse(_ completion: TradeCompletion, _ why: String) {
+  private func refuse(_ plan: TerminalPlan, _ completion: TradeCompletion, _ why: String) {
     let now = shared.now()
     let answer = TradeAnswer.notBegun(why)
-    shared.counters.count(answer)
+    shared.counters.count(plan.agent, answer)
     completion(answer, ReadSpan(began: now, ended: now))
   }
 
@@ -215,7 +215,7 @@ final class EngineLoop {
     session.trade = nil
     let answer = session.plan.classifier.classify(outcome, of: trade.request.order)
     let ended = shared.now()
-    shared.counters.count(answer)
+    shared.counters.count(session.plan.agent, answer)
     trade.completion(answer, ReadSpan(began: trade.transfer?.began ?? ended, ended: ended))
   }
 

@@ -20,6 +20,7 @@ final class ControllerLoop: Sendable {
     var now: MomentSource
     /// Sees each record as it is made.
     var observe: @Sendable (Record) -> Void
+    var metrics: ControllerMetrics
     /// How often old segments of the journal are looked for.
     var retentionEvery: Duration = .seconds(600)
     /// Told which agents changed, for `trading.agent_state`.
@@ -146,7 +147,11 @@ private struct LoopRun {
     case .memories: touched.formUnion(reconciler.agentIDs)
     case .started, .fleetAccepted, .journal, .command, .timePassed: break
     }
-    carryOut(reconciler.receive(event, at: now))
+    let effects = reconciler.receive(event, at: now)
+    carryOut(effects)
+    if let agent = event.looked {
+      parts.metrics.passed(event, effects, plan: reconciler.plan(of: agent), since: now)
+    }
   }
 
   // MARK: Effects
@@ -172,6 +177,7 @@ private struct LoopRun {
     }
     for record in records {
       parts.log.log(record)
+      parts.metrics.made(record)
       parts.observe(record)
     }
   }
@@ -232,5 +238,16 @@ private struct LoopRun {
     if !reconciler.awaitsMemories { publish() }
     pool.close()
     return failure.map { .journalFailed($0) } ?? .drained
+  }
+}
+
+extension Event {
+  /// The agent whose terminal was looked at, well or in vain.
+  fileprivate var looked: AgentID? {
+    switch self {
+    case .snapshot(let snapshot): snapshot.request.agent
+    case .readFailed(let request, _, _): request.agent
+    case .started, .fleetAccepted, .fleetRejected, .actionEnded, .journal, .memories, .command, .timePassed, .drain: nil
+    }
   }
 }

@@ -13,6 +13,7 @@ public final class ControllerService: Sendable {
   /// What the loop last showed.
   public let board = StatusBoard()
   let mailbox = Mailbox()
+  let metrics: ControllerMetrics
   private let observer: @Sendable (Record) -> Void
   private let desk: Mutex<ManifestDesk?> = Mutex(nil)
   private let seams: ServiceSeams
@@ -31,6 +32,7 @@ public final class ControllerService: Sendable {
     self.options = options
     self.log = log
     self.seams = seams
+    metrics = ControllerMetrics(now: seams.now)
     self.observer = observer
   }
 
@@ -124,6 +126,7 @@ public final class ControllerService: Sendable {
     waitForDatabase(keeper, shipper.destination)
     if case .forked(let why) = keeper.current.database { throw StartError(exitCode: 1, description: why) }
     let engine = try bridge()
+    metrics.attach { [weak engine] in engine?.counters() ?? [] }
     let latches = latchReader(journal, keeper, shipper.destination)
     let memories = latches?.atOnce() ?? [:]
     let desk = ManifestDesk(options: options, store: revisions(), mailbox: mailbox, log: log, now: seams.now)
@@ -150,8 +153,8 @@ public final class ControllerService: Sendable {
     }
     let loop = ControllerLoop(
       ControllerLoop.Parts(
-        mailbox: mailbox, journal: journal, board: board, log: log, connect: engine.connector(),
-        now: seams.now, observe: observer, retentionEvery: seams.retentionEvery,
+        mailbox: mailbox, journal: journal, board: board, log: log, connect: metrics.metering(engine.connector()),
+        now: seams.now, observe: observer, metrics: metrics, retentionEvery: seams.retentionEvery,
         publish: { agents, fleet in publisher.publish(agents, fleet) }
       ))
     return Running(
@@ -160,7 +163,7 @@ public final class ControllerService: Sendable {
   }
 
   private func openJournal() throws(StartError) -> Journal {
-    var journalOptions = seams.journal
+    var journalOptions = metrics.metering(seams.journal)
     journalOptions.retention = options.journalRetention
     do throws(JournalError) {
       let journal = try Journal.open(stateDirectory: options.state, options: journalOptions)
