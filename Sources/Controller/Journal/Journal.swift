@@ -66,6 +66,11 @@ public final class Journal: Sendable {
     }
   }
 
+  /// Sets who is given each line as soon as it is durable, in order. Called from the journal's thread, so it must not wait.
+  public func onLines(_ handler: @escaping @Sendable ([JournalLine]) -> Void) {
+    shared.withLock { $0.lineHandler = handler }
+  }
+
   /// Queues records, whose sequences go on from the last one without a gap. They are durable when `durable` says so, and
   /// not before. Takes all of them or none.
   ///

@@ -10,6 +10,8 @@ struct JournalState: Sendable {
   var pings: [@Sendable () -> Void] = []
   var removal: Timestamp?
   var handler: (@Sendable (JournalEvent) -> Void)?
+  /// Hears of each line once it is durable.
+  var lineHandler: (@Sendable ([JournalLine]) -> Void)?
   /// A new handler is told the space first.
   var isHandlerNew = false
   /// The last durable sequence.

@@ -17,6 +17,8 @@ final class JournalWriter {
   /// Lines that are not on disk yet, and how many.
   private var batch: [UInt8] = []
   private var batchRecords = 0
+  /// The same lines, kept only where somebody wants to hear of them.
+  private var batchLines: [JournalLine] = []
   private var reportedFull = false
   /// Of the snapshot that the segment begins with, as far as this writer wrote it; a segment is full by what it holds beyond
   /// that, and at least as much again: else a large fleet's journal would be snapshots and nothing else.
@@ -83,6 +85,7 @@ final class JournalWriter {
     batch.append(contentsOf: line.text.utf8)
     batch.append(0x0A)
     batchRecords += 1
+    if lineHandler != nil { batchLines.append(line) }
     if batch.count >= Self.batchBytes { try flush() }
   }
 
@@ -129,6 +132,8 @@ final class JournalWriter {
     batch.removeAll(keepingCapacity: true)
     batchRecords = 0
     emit(.durable(durable))
+    lineHandler?(batchLines)
+    batchLines.removeAll(keepingCapacity: true)
     if size - firstLineBytes >= max(options.segmentBytes, firstLineBytes), !reportedFull {
       reportedFull = true
       emit(.segmentFull)
@@ -181,6 +186,7 @@ final class JournalWriter {
 
   private func fail(_ error: JournalError) {
     batch = []
+    batchLines = []
     shared.withLock { state in
       state.failure = error
       state.queue = []
@@ -196,8 +202,11 @@ final class JournalWriter {
     shared.withLock { state in
       state.isFinished = true
       state.handler = nil
+      state.lineHandler = nil
     }
   }
+
+  private var lineHandler: (@Sendable ([JournalLine]) -> Void)? { shared.read { $0.lineHandler } }
 
   private func emit(_ event: JournalEvent) { shared.read { $0.handler }?(event) }
 }

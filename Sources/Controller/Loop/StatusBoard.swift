@@ -12,28 +12,59 @@ public final class StatusBoard: Sendable {
     public var steppedAt: Moment
   }
 
-  private let current: Mutex<Picture?> = Mutex(nil)
+  private struct Shown {
+    var picture: Picture?
+    /// Ids by the manifest's names.
+    var names: [String: AgentID] = [:]
+    var version: UInt64 = 0
+  }
+
+  private let current = Mutex(Shown())
 
   public init() {}
 
   /// `nil` before the loop's first step.
-  public var picture: Picture? { current.withLock { $0 } }
+  public var picture: Picture? { current.withLock { $0.picture } }
+
+  /// Counts up with every change of the picture.
+  var version: UInt64 { current.withLock { $0.version } }
+
+  /// One agent, by its id or, else, by its name in the manifest. Cheaper than the picture, of which a copy is made while
+  /// somebody holds it.
+  func status(named name: String) -> AgentStatus? {
+    current.withLock { shown in
+      if let status = shown.picture?.agents[AgentID(name)] { return status }
+      return shown.names[name].flatMap { shown.picture?.agents[$0] }
+    }
+  }
+
+  /// The fleet as a whole, without its agents.
+  var fleet: FleetStatus? { current.withLock { $0.picture?.fleet } }
 
   /// Takes up what a step changed, in place: a copy is made only while a reader holds the last picture.
   func update(fleet: FleetStatus?, agents: [AgentStatus], at now: Moment) {
-    current.withLock { picture in
-      if picture == nil, let fleet { picture = Picture(fleet: fleet, steppedAt: now) }
+    current.withLock { shown in
+      shown.version += 1
+      if shown.picture == nil, let fleet { shown.picture = Picture(fleet: fleet, steppedAt: now) }
       if let fleet {
-        picture?.fleet = fleet
-        let known = picture?.agents.count ?? 0
+        shown.picture?.fleet = fleet
+        let known = shown.picture?.agents.count ?? 0
         if known > fleet.agents.count {
           let kept = Set(fleet.agents)
-          let gone = (picture?.agents.keys.filter { !kept.contains($0) }) ?? []
-          for id in gone { picture?.agents[id] = nil }
+          let gone = (shown.picture?.agents.keys.filter { !kept.contains($0) }) ?? []
+          for id in gone { shown.picture?.agents[id] = nil }
+          shown.names = shown.names.filter { kept.contains($0.value) }
         }
       }
-      picture?.steppedAt = now
-      for status in agents { picture?.agents[status.spec.id] = status }
+      shown.picture?.steppedAt = now
+      for status in agents {
+        let id = status.spec.id
+        if shown.names[status.spec.metadataName] != id {
+          shown.names = shown.names.filter { $0.value != id }
+          shown.names[status.spec.metadataName] = id
+        }
+        shown.picture?.agents[id] = status
+      }
     }
   }
 }

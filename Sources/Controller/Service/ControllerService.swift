@@ -14,6 +14,8 @@ public final class ControllerService: Sendable {
   public let board = StatusBoard()
   let mailbox = Mailbox()
   let metrics: ControllerMetrics
+  /// The newest records.
+  let feed = RecordFeed()
   private let observer: @Sendable (Record) -> Void
   private let desk: Mutex<ManifestDesk?> = Mutex(nil)
   private let seams: ServiceSeams
@@ -108,6 +110,7 @@ public final class ControllerService: Sendable {
       keeper.take(event)
       if case .durable = event { shipper.wake() }
     }
+    showRecords(of: journal)
     shipper.start()
     do throws(StartError) {
       return try start(journal, reconciler, keeper, shipper, destination.embedded)
@@ -258,8 +261,9 @@ public final class ControllerService: Sendable {
 
   private func serve(_ parts: Running, ready: @escaping @Sendable (Int) -> Void) async -> Int32 {
     let (bound, told) = AsyncStream.makeStream(of: Int.self)
+    let server = statusServer(parts.journal)
     let web = Task {
-      await listen {
+      await listen(server) {
         told.yield($0)
       } whenDone: {
         told.finish()
@@ -275,6 +279,7 @@ public final class ControllerService: Sendable {
       "serving on \(options.listen.host):\(port)", metadata: .keys([.address: "\(options.listen.host):\(port)"]))
     ready(port)
     let end = await Blocking.value("mt4-loop") { parts.loop.run(parts.reconciler) }
+    await endStreams(parts.journal)
     web.cancel()
     let served = await web.value
     let behind = await close(parts)
@@ -292,10 +297,12 @@ public final class ControllerService: Sendable {
   /// Serves HTTP until cancelled.
   ///
   /// - Returns: whether it could.
-  private func listen(bound: @escaping @Sendable (Int) -> Void, whenDone: @Sendable () -> Void) async -> Bool {
+  private func listen(
+    _ server: StatusServer, bound: @escaping @Sendable (Int) -> Void, whenDone: @Sendable () -> Void
+  ) async -> Bool {
     defer { whenDone() }
     do {
-      try await StatusServer(address: options.listen, board: board, log: log).run(bound: bound)
+      try await server.run(bound: bound)
       return true
     } catch is CancellationError {
       return true
@@ -329,7 +336,7 @@ public final class ControllerService: Sendable {
   }
 
   /// Waits until everything that was appended is durable, but not long: a journal that is stuck or failed cannot.
-  private static func settle(_ journal: Journal) {
+  static func settle(_ journal: Journal) {
     let settled = DispatchSemaphore(value: 0)
     journal.ping { settled.signal() }
     _ = settled.wait(timeout: .now() + 5)

@@ -1,0 +1,19 @@
+import Reconciler
+
+/// What the routes are made of.
+struct RESTParts: Sendable {
+  let board: StatusBoard
+  let feed: RecordFeed
+  let streams = StreamSlots(limit: 200)
+  /// Reads durable lines of the journal after a sequence; blocks.
+  var journal: (@Sendable (_ after: Int64, _ limit: Int) throws(JournalError) -> [JournalLine])?
+  /// What `/metrics` answers.
+  var metrics: (@Sendable () async -> [UInt8])?
+}
+
+/// Every path that is served.
+enum RESTTable {
+  static func routes(_ parts: RESTParts) -> [RESTRoute] {
+    open(parts) + events(parts) + metrics(parts)
+  }
+}
