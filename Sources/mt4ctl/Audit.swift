@@ -2,11 +2,11 @@ import ArgumentParser
 import Controller
 import Foundation
 
-/// What auditors ask: `audit log`, `audit explain`, `audit verify`, `audit statement`.
+/// What auditors ask: `audit log`, `audit explain`, `audit verify`, `audit statement`, `audit keygen`.
 struct Audit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Read and verify the record of what was decided and done.",
-    subcommands: [AuditLog.self, AuditExplain.self, AuditVerify.self, AuditStatement.self])
+    subcommands: [AuditLog.self, AuditExplain.self, AuditVerify.self, AuditStatement.self, AuditKeygen.self])
 }
 
 /// Where an audit command reads: a database, or the journal of a state directory.

@@ -1,69 +1,64 @@
 import ArgumentParser
 import Controller
 import Foundation
+import Reconciler
 
 struct AuditVerify: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify", abstract: "Recompute every hash, and find what was edited, deleted, inserted or cut.",
     discussion: """
-      With --database the database is verified, and with --state too its end is compared with the local journal; with \
-      --state alone the local journal is. Exits 1 when something was tampered with.
+      With --database the database is verified, with --state too the journal, and both are compared; with --state alone the \
+      journal is. Both are compared with the checkpoints in the state directory, in the database, and in files that were \
+      carried off the host; of signed ones the signature is checked with --public-key. It says what that proves and what \
+      it cannot. Exits 1 when something was tampered with.
+
+      Examples:
+        mt4ctl audit verify --database embedded --state /var/lib/mt4-controller --public-key checkpoint-key.pub
+        mt4ctl audit verify --state /var/lib/mt4-controller --checkpoints /mnt/vault/checkpoints.jsonl
       """)
 
   @OptionGroup var place: AuditPlace
 
+  @OptionGroup var proof: AuditProof
+
+  @Option(help: "text or json.")
+  var format = StatementFormat.text
+
   func run() async throws {
-    let state = place.state
-    var findings: [String] = try await place.ask(
-      database: { target throws(DatabaseError) in
-        let result = try DatabaseVerifier.verify(target, stateDirectory: Self.journal(state))
-        Self.summarise(result)
-        return result.findings.map(\.description)
-      },
-      journal: { try Self.verify(journalOf: $0, alone: true) })
-    if place.isDatabase, let state = Self.journal(state) {
-      findings += try AuditPlace.complaining { () throws(JournalError) in
-        try Self.verify(journalOf: state, alone: false)
-      }
+    let verifier = RecordVerifier(
+      stateDirectory: place.state, checkpointFiles: proof.checkpoints, keys: try proof.keys())
+    let result = try await place.ask(
+      database: { target throws(DatabaseError) in try verifier.verify(target) },
+      journal: { _ in try verifier.verifyJournal() })
+    switch format {
+    case .json: print(result.json.canonicalText)
+    case .text:
+      for line in result.report { print(line) }
+      for finding in result.findings { print("TAMPERED \(finding)") }
+      if result.isIntact { print(result.verdict) }
     }
-    guard findings.isEmpty else {
-      for finding in findings { print("TAMPERED \(finding)") }
+    guard result.isIntact else {
       AuditPlace.complain(
-        "\(findings.count) \(findings.count == 1 ? "finding" : "findings"): the record, or what guards it, is not as it "
-          + "must be")
+        "\(Count.of(result.findings.count, "finding")): the record, or what guards it, is not as it must be")
       throw ExitCode(1)
     }
-    print("intact")
   }
+}
 
-  private static func verify(journalOf state: String, alone: Bool) throws(JournalError) -> [String] {
-    let result = try JournalVerifier.verify(stateDirectory: state)
-    print(
-      "journal: chain \(result.chain ?? "(none)"), \(result.records) records, "
-        + "\(result.firstSequence) to \(result.lastSequence)")
-    if alone {
-      print(
-        "no checkpoint backs the journal's end: who can write to the state directory can cut the end and change its head "
-          + "with it; compare with the database too (--database URL)")
-    }
-    return result.findings.map(\.description)
-  }
+/// What a record is verified with that whoever changed it could not change.
+struct AuditProof: ParsableArguments {
+  @Option(help: "A checkpoints.jsonl that was carried off the host; may be repeated.")
+  var checkpoints: [String] = []
 
-  /// A state directory that no controller has used, as an auditor may have it for an embedded database alone, is not
-  /// compared.
-  private static func journal(_ state: String?) -> String? {
-    state.flatMap { JournalVerifier.isUsed(stateDirectory: $0) ? $0 : nil }
-  }
+  @Option(name: .customLong("public-key"), help: "A public key that checkpoints are signed with; may be repeated.")
+  var publicKey: [String] = []
 
-  private static func summarise(_ result: DatabaseVerification) {
-    for chain in result.chains {
-      print("database: chain \(chain.id), \(chain.records) records, \(chain.firstSequence) to \(chain.lastSequence)")
-    }
-    print(
-      result.checkpoints == 0
-        ? "checkpoints: none yet" : "checkpoints: \(result.checkpoints) compared by their hash, no signature checked")
-    if !result.comparedWithJournal {
-      print("not compared with a local journal (--state DIR): a cut end shows only where a checkpoint covers it")
+  func keys() throws -> [CheckpointPublicKey] {
+    do {
+      return try publicKey.map { try CheckpointPublicKey(file: $0) }
+    } catch {
+      AuditPlace.complain("--public-key: \(error)")
+      throw ExitCode(1)
     }
   }
 }

@@ -38,6 +38,14 @@ struct Run: AsyncParsableCommand {
     help: "How long shipped journal segments are kept, in days (MT4_JOURNAL_RETENTION; default 30).")
   var journalRetention: String?
 
+  @Option(
+    name: .customLong("checkpoint-key"),
+    help: """
+      File of the Ed25519 key that signs checkpoints (MT4_CHECKPOINT_KEY; default the credential checkpoint-key). \
+      "mt4ctl audit keygen" makes one.
+      """)
+  var checkpointKey: String?
+
   @Flag(help: "Reload when a manifest changes (MT4_WATCH=1).")
   var watch = false
 
@@ -83,6 +91,7 @@ enum RunOptions {
       state: value(run.state, "MT4_STATE", "/var/lib/mt4-controller"), listen: listen, environment: environment)
     options.interval = interval
     options.journalRetention = .seconds(retention * 86_400)
+    options.checkpointKey = run.checkpointKey ?? environment["MT4_CHECKPOINT_KEY"]
     options.watch = run.watch || environment["MT4_WATCH"] == "1"
     return options
   }

@@ -81,13 +81,9 @@ extension DatabaseTests {
           key: .init(agent: AgentID("agent_1"), date: "2026-11-21", period: "daily"), openingBalance: 200,
           closingBalance: 190, profitLoss: -10, totalTrades: 2, winningTrades: 1)
       ])
-      shipper.publish(checkpoints: [
-        CheckpointRow(chain: chain.chain, sequence: 1, hash: chain.all[0].hash, createdAt: row.updatedAt)
-      ])
       #expect(await shipper.stop())
       #expect(try DatabaseReader.loadAgentStates(try database.target()) == [row])
       #expect(try database.psql("SELECT profit_loss FROM trading.performance_snapshots") == "-10")
-      #expect(try database.count("checkpoints") == 1)
     }
 
     @Test func `a database restored from an earlier day is filled again`() async throws {

@@ -111,7 +111,15 @@ public final class Journal: Sendable {
   /// snapshot. Done later on the journal's thread; `removed` reports it.
   public func removeOldSegments(now: Timestamp) { shared.withLock { $0.removal = now } }
 
-  /// Writes and syncs what is queued, states the head, releases the lock.
+  /// Asks for a checkpoint on what was appended so far, before the next ping is answered; none when there is one already.
+  public func makeCheckpoint() { shared.withLock { $0.wantsCheckpoint = true } }
+
+  /// Reads this chain's durable checkpoints, for one thread at a time.
+  public func checkpointCursor() -> CheckpointCursor {
+    CheckpointCursor(path: CheckpointFile.path(opening.stateDirectory), chain: chain, shared: shared)
+  }
+
+  /// Writes and syncs what is queued, makes a checkpoint, states the head, releases the lock.
   ///
   /// - Returns: whether everything that was appended is durable; `false` after a failure or if the time was over first.
   @discardableResult

@@ -12,6 +12,8 @@ public enum JournalError: Error, Hashable, Sendable {
   case damaged(file: String, offset: Int64, problem: String)
   /// Records that were durable are gone from the end.
   case tailCut(head: Int64, last: Int64)
+  /// A checkpoint covers a record that the log does not have any more.
+  case checkpointBeyond(path: String, sequence: Int64, last: Int64)
   /// There are records and no head, which is there before the first record: somebody removed it.
   case headMissing(path: String, last: Int64)
   /// The caller left out or repeated a sequence.
@@ -36,6 +38,7 @@ public enum JournalError: Error, Hashable, Sendable {
     case .line: "journal_line"
     case .damaged: "journal_damaged"
     case .tailCut: "journal_tail_cut"
+    case .checkpointBeyond: "journal_tail_cut"
     case .headMissing: "journal_head_missing"
     case .outOfOrder: "journal_out_of_order"
     case .overflow: "journal_overflow"
@@ -62,6 +65,10 @@ extension JournalError: CustomStringConvertible {
       return "\(file) is damaged at byte \(offset): \(problem)"
     case .tailCut(let head, let last):
       return "the journal's tail was cut: head says \(head), the log ends with \(last)"
+    case .checkpointBeyond(let path, let sequence, let last):
+      return
+        "the journal's tail was cut: a checkpoint in \(path) covers record \(sequence), the log ends with \(last); bring "
+        + "the journal back from a newer copy, or start with an empty state directory"
     case .headMissing(let path, let last):
       return
         "\(path) is missing, though the log ends with record \(last): whether its tail was cut cannot be told; "

@@ -3,6 +3,7 @@ import Glibc
 
 /// What is on disk at start, after the unfinished end was cut off: the writer goes on from here.
 struct JournalOpening: Sendable {
+  let stateDirectory: String
   let directory: String
   let lock: StateLock
   let chain: String
@@ -15,11 +16,13 @@ struct JournalOpening: Sendable {
   /// The hash before the first record of the newest segment; `nil` if that record is no longer kept.
   let hashBeforeNewest: String?
   let recovery: JournalRecovery
+  let checkpoints: CheckpointFile.End
 
   /// Takes the lock. Reads the newest segment and the last line of each other one.
   init(stateDirectory: String, options: JournalOptions) throws(JournalError) {
     try Disk.makeDirectory(stateDirectory)
     lock = try StateLock(stateDirectory: stateDirectory)
+    self.stateDirectory = stateDirectory
     directory = stateDirectory + "/journal"
     try Disk.makeDirectory(directory)
     try Disk.synchronizeDirectory(stateDirectory)
@@ -38,6 +41,8 @@ struct JournalOpening: Sendable {
       found.removeLast()
     }
     try Self.compare(stated, ends.last, directory, found.last)
+    checkpoints = try CheckpointFile.end(stateDirectory)
+    try Self.compare(checkpoints.last, ends.last, stateDirectory)
     // From here on the log is as it should be, but for its unfinished end.
     let torn = try tail?.cut(files: options.files)
 
@@ -50,7 +55,8 @@ struct JournalOpening: Sendable {
     hashBeforeNewest = isFirst ? JournalLine.firstPrevHash : ends.dropLast().last?.hash
     recovery = JournalRecovery(
       isNew: ends.isEmpty,
-      isLost: ends.isEmpty && stated == nil && JournalVerifier.hasRevisions(stateDirectory),
+      isLost: ends.isEmpty && stated == nil
+        && (checkpoints.last != nil || JournalVerifier.hasRevisions(stateDirectory)),
       lastSequence: ends.last?.sequence ?? 0, torn: torn)
   }
 
@@ -100,6 +106,17 @@ struct JournalOpening: Sendable {
     guard last.sequence > head.sequence || last.hash == head.hash else {
       throw .damaged(
         file: file, offset: 0, problem: "the hash of record \(last.sequence) is not the one that head states")
+    }
+  }
+
+  /// A checkpoint was made of what was durable.
+  private static func compare(
+    _ checkpoint: Checkpoint?, _ last: JournalLine?, _ stateDirectory: String
+  ) throws(JournalError) {
+    guard let checkpoint, let last, checkpoint.chain == last.chain else { return }
+    guard checkpoint.sequence <= last.sequence else {
+      throw .checkpointBeyond(
+        path: CheckpointFile.path(stateDirectory), sequence: checkpoint.sequence, last: last.sequence)
     }
   }
 

@@ -1,3 +1,5 @@
+import Reconciler
+
 /// Sizes and bounds of the journal. Bytes, unless the name says otherwise.
 public struct JournalOptions: Sendable {
   /// A segment over this is reported by `segmentFull`, so that the core records a snapshot.
@@ -13,7 +15,15 @@ public struct JournalOptions: Sendable {
   /// Shipped segments older than this are removed.
   public var retention: Duration = .seconds(30 * 86_400)
 
+  /// A checkpoint is made after so many records, and after so long, whichever comes first.
+  public var checkpointRecords: Int64 = 1_000
+  public var checkpointInterval: Duration = .seconds(300)
+  /// Signs checkpoints; without it they are unsigned.
+  public var checkpointKey: CheckpointKey?
+
   var files: any JournalFileSystem = SystemFiles()
+  /// The time that checkpoints state.
+  var now: @Sendable () -> Timestamp = { .systemNow }
 
   public init() {}
 }
@@ -39,6 +49,10 @@ public enum JournalEvent: Hashable, Sendable {
   case segmentFull
   /// Old segments were removed; the oldest record kept is this one.
   case removed(oldest: Int64)
+  /// A checkpoint is in its file.
+  case checkpoint(Checkpoint)
+  /// A checkpoint could not be written; told once until one is. The records are not concerned.
+  case checkpointFailed(JournalError)
   /// Nothing more will be written. What was not reported durable may or may not be on disk.
   case failed(JournalError)
 }
@@ -47,7 +61,8 @@ public enum JournalEvent: Hashable, Sendable {
 public struct JournalRecovery: Hashable, Sendable {
   /// Whether there was no journal before.
   public let isNew: Bool
-  /// Whether there should have been one: the state directory has revisions, and neither a record nor a head.
+  /// Whether there should have been one: the state directory has revisions or checkpoints, and neither a record nor a
+  /// head.
   public let isLost: Bool
   /// The last sequence in the log; 0 in a new one.
   public let lastSequence: Int64

@@ -40,6 +40,11 @@ struct JournalReplay {
     if opening.head.sequence == line.sequence, opening.head.hash != line.hash {
       return "the hash of record \(line.sequence) is not the one that head states: the log was rewritten"
     }
+    if let checkpoint = opening.checkpoints.last, checkpoint.chain == line.chain,
+      checkpoint.sequence == line.sequence, checkpoint.hash != line.hash
+    {
+      return "the hash of record \(line.sequence) is not the one of the checkpoint on it: the log was rewritten"
+    }
     return nil
   }
 }

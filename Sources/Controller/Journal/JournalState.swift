@@ -9,6 +9,10 @@ struct JournalState: Sendable {
   var nextSequence: Int64
   var pings: [@Sendable () -> Void] = []
   var removal: Timestamp?
+  /// A checkpoint was asked for.
+  var wantsCheckpoint = false
+  /// Durable bytes of `checkpoints.jsonl`.
+  var checkpointBytes: Int64
   var handler: (@Sendable (JournalEvent) -> Void)?
   /// Hears of each line once it is durable.
   var lineHandler: (@Sendable ([JournalLine]) -> Void)?
@@ -31,6 +35,7 @@ struct JournalState: Sendable {
     nextSequence = opening.recovery.lastSequence + 1
     durable = opening.recovery.lastSequence
     segments = opening.segments
+    checkpointBytes = opening.checkpoints.size
     shipped = min(opening.head.shipped, opening.recovery.lastSequence)
   }
 
@@ -54,9 +59,13 @@ struct JournalState: Sendable {
 
   /// What the writer does next; `nil` if there is nothing.
   mutating func takeWork() -> JournalWork? {
-    guard !queue.isEmpty || !pings.isEmpty || removal != nil || isHandlerNew || isClosing else { return nil }
+    guard !queue.isEmpty || !pings.isEmpty || removal != nil || isHandlerNew || isClosing || wantsCheckpoint else {
+      return nil
+    }
     let work = JournalWork(
-      records: queue, pings: pings, removal: removal, announcesSpace: isHandlerNew, closes: isClosing)
+      records: queue, pings: pings, removal: removal, announcesSpace: isHandlerNew,
+      asksForCheckpoint: wantsCheckpoint || isClosing, closes: isClosing)
+    wantsCheckpoint = false
     queue = []
     pings = []
     removal = nil
@@ -71,5 +80,6 @@ struct JournalWork {
   let pings: [@Sendable () -> Void]
   let removal: Timestamp?
   let announcesSpace: Bool
+  let asksForCheckpoint: Bool
   let closes: Bool
 }

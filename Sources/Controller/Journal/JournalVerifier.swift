@@ -65,15 +65,29 @@ public struct JournalVerifier {
   private var walk = ChainWalk()
   private var result = JournalVerification()
   private var head: JournalHead?
+  private var check: CheckpointCheck
 
   /// - Throws: `system` if the folder cannot be read.
   public static func verify(stateDirectory: String) throws(JournalError) -> JournalVerification {
-    var verifier = JournalVerifier(stateDirectory: stateDirectory)
+    var check = CheckpointCheck(CheckpointSet())
+    return try verify(stateDirectory: stateDirectory, checking: &check)
+  }
+
+  /// The same, and shows every record to a comparison with checkpoints.
+  static func verify(
+    stateDirectory: String, checking check: inout CheckpointCheck
+  ) throws(JournalError) -> JournalVerification {
+    check.begin(.journal)
+    var verifier = JournalVerifier(stateDirectory: stateDirectory, check: check)
+    defer { check = verifier.check }
     try verifier.run()
     return verifier.result
   }
 
-  private init(stateDirectory: String) { self.stateDirectory = stateDirectory }
+  private init(stateDirectory: String, check: CheckpointCheck) {
+    self.stateDirectory = stateDirectory
+    self.check = check
+  }
 
   private mutating func run() throws(JournalError) {
     // First the head, then the files: what is written meanwhile makes the log longer than the head, which is fine.
@@ -131,6 +145,7 @@ public struct JournalVerifier {
     if result.records == 0 { result.firstSequence = line.sequence }
     result.records += 1
     result.lastHash = line.hash
+    check.see(line, in: .journal)
     if let head, head.sequence == line.sequence, head.hash != line.hash {
       add(
         .headMismatch, path, offset, line.sequence,

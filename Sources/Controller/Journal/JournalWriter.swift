@@ -13,6 +13,7 @@ final class JournalWriter {
   private var file: DiskFile?
   private var lastHash: String
   private var headFile: JournalHeadKeeper
+  private var checkpoints: CheckpointKeeper
   private var isHeadWritten: Bool
   /// Lines that are not on disk yet, and how many.
   private var batch: [UInt8] = []
@@ -39,6 +40,8 @@ final class JournalWriter {
     self.file = file
     lastHash = opening.lastHash
     isHeadWritten = opening.isHeadWritten
+    checkpoints = CheckpointKeeper(
+      stateDirectory: opening.stateDirectory, end: opening.checkpoints, chain: opening.chain, options: options)
     headFile = JournalHeadKeeper(directory: opening.directory, head: opening.head, files: options.files)
   }
 
@@ -68,6 +71,7 @@ final class JournalWriter {
     // A head costs a file; while the reserve is in use that room is for records.
     if keeper.state == .ok || keeper.state == .low || work?.closes == true {
       try headFile.update(to: head, now: work?.closes == true)
+      look(atCheckpoints: work?.asksForCheckpoint == true)
     }
   }
 
@@ -155,6 +159,17 @@ final class JournalWriter {
 
   private func look() throws(JournalError) {
     announce(try keeper.look(unshippedBytes: shared.read { $0.unshippedBytes }))
+  }
+
+  private func look(atCheckpoints isAsked: Bool) {
+    switch checkpoints.look(head, now: isAsked) {
+    case .none: break
+    case .made(let checkpoint):
+      let size = checkpoints.size
+      shared.withLock { $0.checkpointBytes = size }
+      emit(.checkpoint(checkpoint))
+    case .failed(let error): emit(.checkpointFailed(error))
+    }
   }
 
   private func announce(_ state: SpaceState?) {

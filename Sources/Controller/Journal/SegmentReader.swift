@@ -48,9 +48,11 @@ struct SegmentReader {
 
   private static let chunk = 1 << 18
 
-  init(file: DiskFile, limit: Int64) {
+  /// - Parameter offset: where a line starts.
+  init(file: DiskFile, limit: Int64, from offset: Int64 = 0) {
     self.file = file
     self.limit = limit
+    bufferOffset = offset
   }
 
   /// The next line; `nil` at the limit. Only the last one may lack its newline.

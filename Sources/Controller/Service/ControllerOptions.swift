@@ -15,6 +15,8 @@ public struct ControllerOptions: Sendable {
   public var watch = false
   /// How long shipped journal segments are kept.
   public var journalRetention: Duration = .seconds(30 * 86_400)
+  /// The file of the Ed25519 key that signs checkpoints; without it the credential `checkpoint-key`, if there is one.
+  public var checkpointKey: String?
   public var environment: [String: String]
 
   public init(

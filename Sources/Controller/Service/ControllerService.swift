@@ -106,9 +106,9 @@ public final class ControllerService: Sendable {
             metadata: .keys([.sequence: "\(status.shipped)"]))
         },
         revisionFiles: { number in RevisionFiles.of(number, in: store) }))
-    journal.onEvent { event in
+    journal.onEvent { [self] event in
       keeper.take(event)
-      if case .durable = event { shipper.wake() }
+      tell(event, to: shipper)
     }
     showRecords(of: journal)
     shipper.start()
@@ -168,6 +168,7 @@ public final class ControllerService: Sendable {
   private func openJournal() throws(StartError) -> Journal {
     var journalOptions = metrics.metering(seams.journal)
     journalOptions.retention = options.journalRetention
+    journalOptions.checkpointKey = try checkpointKey()
     do throws(JournalError) {
       let journal = try Journal.open(stateDirectory: options.state, options: journalOptions)
       if let torn = journal.recovered.torn {
@@ -323,7 +324,8 @@ public final class ControllerService: Sendable {
     parts.latches?.stop()
     await Blocking.value("mt4-stop") { parts.publisher.settle() }
     _ = await Blocking.value("mt4-stop") { parts.engine.stop(within: .seconds(5)) }
-    // The loop's last records are shipped too, so they must be durable first.
+    // The loop's last records are shipped too, and a checkpoint on them, so they must be durable first.
+    parts.journal.makeCheckpoint()
     await Blocking.value("mt4-stop") { Self.settle(parts.journal) }
     // A database that is away is not waited for: the journal has everything, and the next start ships it.
     _ = await parts.shipper.stop(withinSeconds: parts.keeper.current.database == .up ? 5 : 1)

@@ -11,6 +11,7 @@ final class JournalSource: ShipperSource {
 
   private let journal: Journal
   private let place = Mutex(Place())
+  private let checkpointCursor = Mutex<CheckpointCursor?>(nil)
 
   init(journal: Journal) { self.journal = journal }
 
@@ -21,6 +22,14 @@ final class JournalSource: ShipperSource {
       let lines = try place.cursor?.next(limit: limit) ?? []
       place.next = lines.last?.sequence ?? from
       return lines
+    }
+  }
+
+  func checkpoints(after sequence: Int64, upTo end: Int64, limit: Int) throws -> [Checkpoint] {
+    try checkpointCursor.withLock { cursor throws(JournalError) in
+      let current = cursor ?? journal.checkpointCursor()
+      cursor = current
+      return try current.next(after: sequence, upTo: end, limit: limit)
     }
   }
 }

@@ -57,7 +57,9 @@ extension ActionStory {
   }
 
   private static func request(_ data: JSONValue) -> String? {
-    let names = ["attempt", "kind", "symbol", "side", "ticket", "lots", "stop_loss", "take_profit", "mark", "magic", "request_id"]
+    let names = [
+      "attempt", "kind", "symbol", "side", "ticket", "lots", "stop_loss", "take_profit", "mark", "magic", "request_id",
+    ]
     return fields(.fields(Dictionary(uniqueKeysWithValues: names.map { ($0, data[$0]) })))
   }
 

@@ -17,6 +17,21 @@ public struct DatabaseFinding: Hashable, Sendable, CustomStringConvertible {
     case unguarded(table: String)
     /// The function by which changes are refused is another one.
     case hollowGuard
+    /// A whole chain that a checkpoint covers is gone.
+    case chainGone
+    /// A checkpoint itself is wrong.
+    case checkpoint(CheckpointFinding.Kind)
+
+    init(_ kind: CheckpointFinding.Kind) {
+      self =
+        switch kind {
+        case .unreadable, .badSignature, .contradiction: .checkpoint(kind)
+        case .rewritten: .rewritten
+        case .tailCut: .tailCut
+        case .missing: .chain(.missing)
+        case .chainGone: .chainGone
+        }
+    }
   }
 
   public let kind: Kind
@@ -27,12 +42,12 @@ public struct DatabaseFinding: Hashable, Sendable, CustomStringConvertible {
   public let message: String
 
   public var description: String {
-    (chain.isEmpty ? "" : "chain \(chain): ") + message
+    (chain.isEmpty || message.contains(chain) ? "" : "chain \(chain): ") + message
   }
 }
 
 /// What the records in a database amount to.
-public struct DatabaseVerification: Hashable, Sendable {
+public struct DatabaseVerification: Sendable {
   /// One chain in the database.
   public struct Chain: Hashable, Sendable {
     public let id: String
@@ -47,8 +62,8 @@ public struct DatabaseVerification: Hashable, Sendable {
   public var chains: [Chain] = []
   /// At most `DatabaseVerifier.maximumFindings`.
   public var findings: [DatabaseFinding] = []
-  /// Checkpoints compared.
-  public var checkpoints = 0
+  /// What the checkpoints say.
+  public var check = CheckpointCheck(CheckpointSet())
   /// Whether the end was compared with a local journal; without one, and without checkpoints, a tail that was cut cannot
   /// be seen.
   public var comparedWithJournal = false

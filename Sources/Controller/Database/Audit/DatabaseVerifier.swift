@@ -12,29 +12,48 @@ public struct DatabaseVerifier {
 
   private let connection: PostgresConnection
   private var result = DatabaseVerification()
+  private var check: CheckpointCheck
 
-  /// - Parameter stateDirectory: a local journal to compare the end with.
-  public static func verify(_ target: DatabaseTarget, stateDirectory: String? = nil) throws(DatabaseError)
-    -> DatabaseVerification
-  {
-    var verifier = DatabaseVerifier(connection: try AuditQueries(target).connect())
-    try verifier.run(stateDirectory)
+  /// - Parameters:
+  ///   - stateDirectory: a local journal to compare the end with.
+  ///   - checkpoints: from other places; those in the database are added.
+  ///   - others: shows the records of other places to the comparison with the checkpoints.
+  public static func verify(
+    _ target: DatabaseTarget, stateDirectory: String? = nil, checkpoints: CheckpointSet = CheckpointSet(),
+    _ others: (inout CheckpointCheck) throws(DatabaseError) -> Void = { _ in }
+  ) throws(DatabaseError) -> DatabaseVerification {
+    var verifier = DatabaseVerifier(connection: try AuditQueries(target).connect(), checkpoints)
+    try verifier.run(stateDirectory, others)
     return verifier.result
   }
 
-  private init(connection: PostgresConnection) { self.connection = connection }
+  private init(connection: PostgresConnection, _ checkpoints: CheckpointSet) {
+    self.connection = connection
+    check = CheckpointCheck(checkpoints)
+  }
 
-  private mutating func run(_ stateDirectory: String?) throws(DatabaseError) {
+  private mutating func run(
+    _ stateDirectory: String?, _ others: (inout CheckpointCheck) throws(DatabaseError) -> Void
+  ) throws(DatabaseError) {
     // The local end first: what is written meanwhile makes the database longer, which is fine.
     let local = try stateDirectory.map { directory throws(DatabaseError) in try LocalEnd(directory) }
     try connection.run(script: "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY")
     try checkGuards()
+    var set = check.set
+    try DatabaseCheckpoints(connection: connection).add(to: &set)
+    check = CheckpointCheck(set)
+    check.begin(.database)
     let chains = try connection.query("SELECT DISTINCT chain FROM trading.agent_logs ORDER BY chain", seconds: 300)
     for row in chains.rows { try walk(row[0] ?? "") }
-    try compareCheckpoints()
     try compareDerived()
     if let local { try compare(local) }
     try connection.run(script: "ROLLBACK")
+    try others(&check)
+    check.finish()
+    for finding in check.set.findings + check.findings {
+      add(DatabaseFinding.Kind(finding.kind), finding.chain, finding.sequence, finding.message)
+    }
+    result.check = check
   }
 
   private mutating func walk(_ id: String) throws(DatabaseError) {
@@ -53,6 +72,7 @@ public struct DatabaseVerifier {
           add(.column(name), id, row[1].flatMap { Int64($0) }, "record \(row[1] ?? "?"): column \(name) was changed")
         }
         guard let line else { continue }
+        check.see(line, in: .database)
         if chain.records == 0 { chain.firstSequence = line.sequence }
         chain.records += 1
         chain.lastSequence = max(chain.lastSequence, line.sequence)
@@ -60,29 +80,6 @@ public struct DatabaseVerifier {
       }
     }
     result.chains.append(chain)
-  }
-
-  private mutating func compareCheckpoints() throws(DatabaseError) {
-    let rows = try connection.query(
-      """
-      SELECT c.chain, c.id::text, c.hash, l.record, (SELECT max(m.id)::text FROM trading.agent_logs m WHERE m.chain = c.chain)
-      FROM trading.checkpoints c LEFT JOIN trading.agent_logs l ON l.chain = c.chain AND l.id = c.id ORDER BY c.chain, c.id
-      """, seconds: 300
-    ).rows
-    for row in rows {
-      result.checkpoints += 1
-      guard let chain = row[0], let id = row[1].flatMap({ Int64($0) }) else { continue }
-      guard let record = row[3] else {
-        let isTail = (row[4].flatMap { Int64($0) } ?? 0) < id
-        add(
-          isTail ? .tailCut : .chain(.missing), chain, id,
-          "a checkpoint covers record \(id), which is not there" + (isTail ? ": the end was cut" : ""))
-        continue
-      }
-      if (try? JSONParser.parse(record))?["hash"]?.string != row[2] {
-        add(.rewritten, chain, id, "record \(id) has another hash than the checkpoint on it")
-      }
-    }
   }
 
   private mutating func compareDerived() throws(DatabaseError) {

@@ -1,17 +1,14 @@
 import Reconciler
 
-/// What goes to the database beside the records. Bounded: the newest word per agent and period, and a last thousand
-/// checkpoints, which are in `checkpoints.jsonl` as well.
+/// What goes to the database beside the records and their checkpoints. Bounded: the newest word per agent and period.
 struct Outbox: Sendable {
   static let maximumAgents = 20_000
   static let maximumPerformance = 20_000
-  static let maximumCheckpoints = 1_000
 
   private(set) var states: [AgentID: AgentStateRow] = [:]
   private(set) var performance: [PerformanceRow.Key: PerformanceRow] = [:]
-  private(set) var checkpoints: [CheckpointRow] = []
 
-  var isEmpty: Bool { states.isEmpty && performance.isEmpty && checkpoints.isEmpty }
+  var isEmpty: Bool { states.isEmpty && performance.isEmpty }
 
   mutating func add(_ rows: [AgentStateRow]) {
     for row in rows where states[row.agent] != nil || states.count < Self.maximumAgents { states[row.agent] = row }
@@ -23,15 +20,10 @@ struct Outbox: Sendable {
     }
   }
 
-  mutating func add(_ rows: [CheckpointRow]) {
-    checkpoints = (checkpoints + rows).suffix(Self.maximumCheckpoints)
-  }
-
   /// Puts back what could not be sent, unless something newer came meanwhile.
   mutating func putBack(_ old: Outbox) {
     for (agent, row) in old.states where states[agent] == nil { states[agent] = row }
     for (key, row) in old.performance where performance[key] == nil { performance[key] = row }
-    checkpoints = (old.checkpoints + checkpoints).suffix(Self.maximumCheckpoints)
   }
 
   /// The statements that send it; sorted, so that two writers would not lock rows crosswise.
@@ -44,10 +36,6 @@ struct Outbox: Sendable {
     if !performance.isEmpty {
       let rows = performance.values.sorted { ($0.key.agent, $0.key.date) < ($1.key.agent, $1.key.date) }.map(\.json)
       statements.append(PostgresStatement(ShipSQL.performance, [JSONValue.array(rows).canonicalText]))
-    }
-    if !checkpoints.isEmpty {
-      statements.append(
-        PostgresStatement(ShipSQL.checkpoints, [JSONValue.array(checkpoints.map(\.json)).canonicalText]))
     }
     return statements
   }

@@ -45,31 +45,3 @@ public struct PerformanceRow: Hashable, Sendable {
     ])
   }
 }
-
-/// A row of `trading.checkpoints`: a head of the chain, signed where a key is configured.
-public struct CheckpointRow: Hashable, Sendable {
-  public var chain: String
-  public var sequence: Int64
-  public var hash: String
-  public var createdAt: Timestamp
-  public var keyID: String?
-  public var signature: String?
-
-  public init(
-    chain: String, sequence: Int64, hash: String, createdAt: Timestamp, keyID: String? = nil, signature: String? = nil
-  ) {
-    self.chain = chain
-    self.sequence = sequence
-    self.hash = hash
-    self.createdAt = createdAt
-    self.keyID = keyID
-    self.signature = signature
-  }
-
-  var json: JSONValue {
-    .fields([
-      "chain": .string(chain), "id": .int(sequence), "hash": .string(hash), "created_at": .time(createdAt),
-      "key_id": keyID.map { .string($0) }, "signature": signature.map { .string($0) },
-    ])
-  }
-}

@@ -76,7 +76,7 @@ enum ShipSQL {
       excluded.winning_trades, now())
     """
 
-  /// `$1`: an array of `CheckpointRow.json`.
+  /// `$1`: an array of `Checkpoint.row`.
   static let checkpoints: StaticString = """
     INSERT INTO trading.checkpoints (chain, id, hash, created_at, key_id, signature)
     SELECT * FROM jsonb_to_recordset($1::jsonb) AS x(chain text, id bigint, hash text, created_at timestamptz,

@@ -64,9 +64,6 @@ public final class Shipper: Sendable {
   /// Hands over results by period; of each the newest is kept until it is sent.
   public func publish(performance: [PerformanceRow]) { mailbox.withLock { $0.outbox.add(performance) } }
 
-  /// Hands over checkpoints; the last thousand are kept until they are sent.
-  public func publish(checkpoints: [CheckpointRow]) { mailbox.withLock { $0.outbox.add(checkpoints) } }
-
   /// Has the thread answer at its next turn: within 5 seconds unless it is stuck. At most 16 wait.
   public func ping(_ answer: @escaping @Sendable () -> Void) {
     mailbox.withLock { if $0.pings.count < 16 { $0.pings.append(answer) } }

@@ -18,6 +18,8 @@ final class ShipperSession {
 
   let connection: PostgresConnection
   private(set) var position: Int64?
+  /// The last record of the chain on which the database has a checkpoint.
+  private var checkpointed: Int64 = 0
 
   /// - Throws: `conflict` with the holder's name when another controller has the lock.
   init(
@@ -57,6 +59,10 @@ final class ShipperSession {
     let last = try connection.query(
       "SELECT id, hash FROM trading.agent_logs WHERE chain = $1 ORDER BY id DESC LIMIT 1", [first.chain]
     ).rows.first
+    checkpointed =
+      try connection.query("SELECT max(id) FROM trading.checkpoints WHERE chain = $1", [first.chain]).value.flatMap {
+        Int64($0)
+      } ?? 0
     guard let last, let id = last[0].flatMap({ Int64($0) }) else { return first.sequence - 1 }
     guard let local = try source.lines(after: id - 1, limit: 1).first else {
       throw JournalForked(
@@ -103,13 +109,23 @@ final class ShipperSession {
     }
     var statements = chunks.map { PostgresStatement(ShipSQL.records, [PostgresRows.array($0.map(\.text))]) }
     for lines in chunks { statements += Self.derived(lines, callbacks) }
-    if chunks.count < Self.statementsPerPipeline, let outbox = outbox() { statements += outbox.statements }
+    var checkpoints: [Checkpoint] = []
+    if chunks.count < Self.statementsPerPipeline {
+      // Only on records that are there, or come in the same transaction.
+      checkpoints = try source.checkpoints(after: checkpointed, upTo: next, limit: Self.rowsPerStatement)
+      if !checkpoints.isEmpty {
+        statements.append(
+          PostgresStatement(ShipSQL.checkpoints, [JSONValue.array(checkpoints.map(\.row)).canonicalText]))
+      }
+      if let outbox = outbox() { statements += outbox.statements }
+    }
     guard !statements.isEmpty else { return 0 }
     let answers = try connection.pipeline(statements, extraSeconds: bytes >> 20)
     for (answer, lines) in zip(answers, chunks) {
       if let id = answer.value.flatMap({ Int64($0) }) { throw Self.forked(id, lines[0].chain) }
     }
     position = next
+    checkpointed = checkpoints.last?.sequence ?? checkpointed
     if next > start { callbacks.onShipped(next) }
     return Int(next - start)
   }

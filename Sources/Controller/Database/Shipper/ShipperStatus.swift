@@ -5,6 +5,14 @@ public protocol ShipperSource: Sendable {
   /// The durable lines after a sequence, in order and without a gap among them, at most `limit`; empty when there is none.
   /// The first one follows at once unless older segments were removed.
   func lines(after sequence: Int64, limit: Int) throws -> [JournalLine]
+
+  /// The durable checkpoints of the chain on records after a sequence and up to another one, in order, at most `limit`.
+  func checkpoints(after sequence: Int64, upTo end: Int64, limit: Int) throws -> [Checkpoint]
+}
+
+extension ShipperSource {
+  /// None.
+  public func checkpoints(after sequence: Int64, upTo end: Int64, limit: Int) throws -> [Checkpoint] { [] }
 }
 
 /// What the shipper does, for `JournalAvailable`, metrics and the record `journal_degraded`.
