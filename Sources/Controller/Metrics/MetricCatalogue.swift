@@ -41,6 +41,9 @@ enum MetricCatalogue {
     "mt4_agent_paused", "1 while the agent is paused, after a breach or by a person, else 0.", ["agent"])
   static let agentBreached = Metric.gauge(
     "mt4_agent_breached", "1 while the latch of a breach holds the agent, else 0.", ["agent"])
+  static let agentClosing = Metric.gauge(
+    "mt4_agent_breach_closes", "1 while the latch of a breach wants every position of the agent closed, else 0.",
+    ["agent"])
   static let agentOrphaned = Metric.gauge(
     "mt4_agent_orphaned", "1 if the agent's manifest is gone: its positions are left alone.", ["agent"])
   static let agentCondition = Metric.gauge(
@@ -140,7 +143,8 @@ enum MetricCatalogue {
 
   static let all: [Metric] = [
     gatewayHealth, agentsOnline, totalPositions, tradeRequests, tradeLatency, reconciles, reconcileDuration, stepAge,
-    agentInfo, agentEnabled, agentOnline, agentActive, agentPaused, agentBreached, agentOrphaned, agentCondition,
+    agentInfo, agentEnabled, agentOnline, agentActive, agentPaused, agentBreached, agentClosing, agentOrphaned,
+    agentCondition,
     snapshotAge, agentPositions, agentOrders, agentHeld, agentBalance, agentEquity, agentMargin, agentFloor, dailyLoss,
     actions, actionLatency, resolved, unknownOutcomes, heldActions, breaches, breachToFlat, equity, openRisk, gross,
     openRiskRatio, leverage, openRiskLimit, leverageLimit, emergency, records, journalLag, journalFsync, journalSpace,

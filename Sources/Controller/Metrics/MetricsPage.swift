@@ -67,6 +67,7 @@ struct MetricsPage {
     flag(MetricCatalogue.agentActive) { $0.isActive }
     flag(MetricCatalogue.agentPaused) { $0.memory.breachPause != nil || $0.memory.operatorPause != nil }
     flag(MetricCatalogue.agentBreached) { $0.memory.breachPause != nil }
+    flag(MetricCatalogue.agentClosing) { $0.memory.breachPause?.closesAll == true }
     flag(MetricCatalogue.agentOrphaned) { $0.orphaned }
     each(MetricCatalogue.agentCondition) { agent in
       agent.conditions.map { ([$0.kind.rawValue], Self.number($0.status)) }
