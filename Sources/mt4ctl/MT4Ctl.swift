@@ -16,6 +16,7 @@ struct MT4Ctl: AsyncParsableCommand {
       Database.self,
       Paper.self,
       Reload.self,
+      Replay.self,
       Pause.self,
       Resume.self,
       Resolve.self,

@@ -118,7 +118,7 @@ extension LiveAction {
   }
 
   /// Rebuilds an action from its intent's record; `nil` for a record that is not one.
-  init?(intent record: Record) {
+  public init?(intent record: Record) {
     let data = record.metadata
     guard record.type == .intent, let id = record.actionID, let reason = record.reason,
       let kind = data["kind"]?.string.flatMap({ ActionKind(rawValue: $0) }), let symbol = data["symbol"]?.string,

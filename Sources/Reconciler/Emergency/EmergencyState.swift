@@ -51,7 +51,8 @@ public struct EmergencyState: Hashable, Sendable {
     }
   }
 
-  var json: JSONValue {
+  /// The whole state, for `snapshot` records.
+  public var json: JSONValue {
     .fields([
       "host": host.map { ["actor": .string($0.actor), "note": .string($0.note), "since": .time($0.since)] },
       "by_manifest": .bool(byManifest), "flat": .array(flat.map { .string($0.text) }),

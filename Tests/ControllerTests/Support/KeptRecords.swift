@@ -35,6 +35,7 @@ func proveNothingWasLost(_ stage: Stage, database: TestDatabase? = nil, location
   #expect(verification.findings.isEmpty, "the chain", sourceLocation: location)
   let kept = try KeptRecords(stage)
   #expect(kept.lines.count == Int(kept.lines.last?.sequence ?? 0), "gapless", sourceLocation: location)
+  #expect(StoryLog.problems(kept.lines) == [], "the journal replays", sourceLocation: location)
   proveOutcomes(kept, location)
   for terminal in stage.paper.agents { proveBooks(terminal, kept, location) }
   guard let database else { return }
