@@ -6,7 +6,10 @@ import Foundation
 struct Audit: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Read and verify the record of what was decided and done.",
-    subcommands: [AuditLog.self, AuditExplain.self, AuditVerify.self, AuditStatement.self, AuditKeygen.self])
+    subcommands: [
+      AuditLog.self, AuditExplain.self, AuditVerify.self, AuditStatement.self, AuditExport.self,
+      AuditKeygen.self,
+    ])
 }
 
 /// Where an audit command reads: a database, or the journal of a state directory.
@@ -16,6 +19,13 @@ struct AuditPlace: ParsableArguments {
 
   @Option(help: "A state directory: its local journal, without --database.")
   var state: String?
+
+  init() {}
+
+  init(database: String?, state: String?) {
+    self.database = database
+    self.state = state
+  }
 
   /// Whether a database is asked: unless only `--state` was given.
   var isDatabase: Bool { databaseText != nil }
@@ -51,6 +61,23 @@ struct AuditPlace: ParsableArguments {
     } catch let error as JournalError {
       Self.complain("\(error)")
       throw ExitCode(1)
+    }
+  }
+
+  /// Does work with an export's folder on a thread of its own. What goes wrong is said on stderr, and the exit code is 1.
+  static func exporting<Value: Sendable>(_ work: @escaping @Sendable () throws -> Value) async throws -> Value {
+    let result: Result<Value, any Error>
+    do throws(DatabaseError) {
+      result = try await DatabaseThread.run("mt4ctl-export") { () throws(DatabaseError) in Result { try work() } }
+    } catch {
+      result = .failure(error)
+    }
+    switch result {
+    case .success(let value): return value
+    case .failure(let error):
+      complain("\(error)")
+      let kind = (error as? DatabaseError)?.kind
+      throw ExitCode(kind == .unreachable || kind == .timeout ? 7 : 1)
     }
   }
 

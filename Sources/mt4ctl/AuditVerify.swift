@@ -15,21 +15,40 @@ struct AuditVerify: AsyncParsableCommand {
       Examples:
         mt4ctl audit verify --database embedded --state /var/lib/mt4-controller --public-key checkpoint-key.pub
         mt4ctl audit verify --state /var/lib/mt4-controller --checkpoints /mnt/vault/checkpoints.jsonl
+        mt4ctl audit verify --export record-2026-11 --public-key checkpoint-key.pub
       """)
 
-  @OptionGroup var place: AuditPlace
+  @OptionGroup var place: OptionalAuditPlace
+
+  @Option(help: "The folder of an export, verified by itself.")
+  var export: String?
 
   @OptionGroup var proof: AuditProof
 
   @Option(help: "text or json.")
   var format = StatementFormat.text
 
-  func run() async throws {
-    let verifier = RecordVerifier(
-      stateDirectory: place.state, checkpointFiles: proof.checkpoints, keys: try proof.keys())
-    let result = try await place.ask(
+  func validate() throws {
+    guard export != nil else { return try place.whole.validate() }
+    guard place.database == nil, place.state == nil else {
+      throw ValidationError("An export is verified by itself: give --export alone, without --database and --state.")
+    }
+  }
+
+  private func verify() async throws -> RecordVerification {
+    let keys = try proof.keys()
+    let files = proof.checkpoints
+    if let export {
+      return try await AuditPlace.exporting { try ExportVerifier.verify(export, checkpointFiles: files, keys: keys) }
+    }
+    let verifier = RecordVerifier(stateDirectory: place.state, checkpointFiles: files, keys: keys)
+    return try await place.whole.ask(
       database: { target throws(DatabaseError) in try verifier.verify(target) },
       journal: { _ in try verifier.verifyJournal() })
+  }
+
+  func run() async throws {
+    let result = try await verify()
     switch format {
     case .json: print(result.json.canonicalText)
     case .text:
@@ -43,6 +62,17 @@ struct AuditVerify: AsyncParsableCommand {
       throw ExitCode(1)
     }
   }
+}
+
+/// Where `verify` reads, which may be an export instead.
+struct OptionalAuditPlace: ParsableArguments {
+  @Option(help: "A libpq connection string, or \"embedded\" together with --state; by default MT4_DATABASE.")
+  var database: String?
+
+  @Option(help: "A state directory: its local journal, without --database.")
+  var state: String?
+
+  var whole: AuditPlace { AuditPlace(database: database, state: state) }
 }
 
 /// What a record is verified with that whoever changed it could not change.

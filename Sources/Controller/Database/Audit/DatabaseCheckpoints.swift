@@ -18,10 +18,10 @@ struct DatabaseCheckpoints {
     while true {
       let rows = try connection.query(
         """
-        SELECT chain, id::text, hash, to_char(created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'), key_id,
-          signature
-        FROM trading.checkpoints WHERE (chain, id) > ($1, $2::bigint) AND ($3::text IS NULL OR chain = $3)
-        ORDER BY chain, id LIMIT $4::bigint
+        SELECT c.chain, c.id::text, c.hash, to_char(c.created_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"'),
+          c.key_id, c.signature
+        FROM trading.checkpoints c WHERE (c.chain, c.id) > ($1, $2::bigint) AND ($3::text IS NULL OR c.chain = $3)
+        ORDER BY c.chain, c.id LIMIT $4::bigint
         """, [last.chain, last.sequence, chain, "\(Self.page)"], seconds: 300
       ).rows
       for row in rows {

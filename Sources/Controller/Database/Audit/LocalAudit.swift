@@ -27,7 +27,7 @@ public struct LocalAudit: Sendable {
   }
 
   /// The ids that a text can mean: itself, and those that have it as their name in the newest revision.
-  private func agents(named text: String) -> Set<String> {
+  func agents(named text: String) -> Set<String> {
     var ids: Set<String> = [text]
     guard let newest = try? RevisionStore(stateDirectory: stateDirectory).latest().revision,
       case .object(let agents)? = newest.normalised["agents"]

@@ -24,7 +24,7 @@ extension RecordVerification {
           truth: .database, chain: chain.id, first: chain.firstSequence, last: chain.lastSequence,
           records: chain.records))
     }
-    return parts
+    return parts + exported
   }
 
   /// Whether somebody who can write to all that was read would still have been found out.
@@ -39,7 +39,7 @@ extension RecordVerification {
   /// The report for people, without the findings and the verdict.
   public var report: [String] {
     let sums = parts.map { part in
-      "\(part.truth == .journal ? "journal" : "database"):".padded(13)
+      (part.truth.word + ":").padded(13)
         + "chain \(part.chain), \(Count.of(Int(part.records), "record")), \(part.first) to \(part.last)"
     }
     return (sums.isEmpty ? ["records:     none"] : sums) + [checkpointLine] + (isIntact ? proof : [])
@@ -71,6 +71,9 @@ extension RecordVerification {
       proven.append(
         "the columns, trades and revisions in the database say what the records say, and changes are refused")
     }
+    if !exported.isEmpty {
+      proven.append("the files are those of the manifest, and the tables and revisions say what the records say")
+    }
     if database?.comparedWithJournal == true, journal?.chain != nil {
       proven.append("the journal and the database have the same records")
     }
@@ -95,16 +98,23 @@ extension RecordVerification {
 
   /// What nothing that was read can tell.
   private var weakness: String {
-    let who =
-      switch (journal != nil, database != nil) {
-      case (true, true): "both the state directory and the database"
-      case (true, false): "the state directory"
-      case (false, true), (false, false): "the database as its administrator"
-      }
-    let also = journal == nil ? "the journal (--state DIR), " : database == nil ? "the database (--database URL), " : ""
-    return "that the end was not cut, and nothing rewritten with new hashes, by somebody who can write to \(who); that "
-      + "shows beside \(also)signed checkpoints (--public-key FILE), or checkpoints that were carried off the host "
-      + "(--checkpoints FILE)"
+    let who: String
+    var with = [
+      "signed checkpoints (--public-key FILE)", "checkpoints that were carried off the host (--checkpoints FILE)",
+    ]
+    switch (journal != nil, database != nil) {
+    case (true, true): who = "both the state directory and the database"
+    case (true, false):
+      who = "the state directory"
+      with.insert("the database (--database URL)", at: 0)
+    case (false, true):
+      who = "the database as its administrator"
+      with.insert("the journal (--state DIR)", at: 0)
+    case (false, false): who = "the export, or to what it was made from"
+    }
+    return
+      "that the end was not cut, and nothing rewritten with new hashes, by somebody who can write to \(who): compare "
+      + "with \(with.dropLast().joined(separator: ", ")) or \(with.last ?? "")"
   }
 
   /// The last line for people.
@@ -120,7 +130,7 @@ extension RecordVerification {
       "chains": .array(
         parts.map { part in
           [
-            "place": .string(part.truth == .journal ? "journal" : "database"), "chain": .string(part.chain),
+            "place": .string(part.truth.word), "chain": .string(part.chain),
             "first": .int(part.first), "last": .int(part.last), "records": .int(part.records),
             "covered": .int(check.covered(part.chain, in: part.truth)),
             "covered_by_checked_signature": .int(check.proven(part.chain, in: part.truth)),
@@ -134,6 +144,16 @@ extension RecordVerification {
           ]
         }),
     ]
+  }
+}
+
+extension CheckpointCheck.Truth {
+  fileprivate var word: String {
+    switch self {
+    case .journal: "journal"
+    case .database: "database"
+    case .export: "export"
+    }
   }
 }
 

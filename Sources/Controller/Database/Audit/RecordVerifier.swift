@@ -65,6 +65,8 @@ public struct RecordVerifier: Sendable {
 public struct RecordVerification: Sendable {
   public var journal: JournalVerification?
   public var database: DatabaseVerification?
+  /// The chains of an export.
+  var exported: [Part] = []
   public var check: CheckpointCheck
   /// A sentence each; empty for a record that is intact as far as can be told.
   public var findings: [String]
