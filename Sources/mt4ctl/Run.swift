@@ -30,6 +30,25 @@ struct Run: AsyncParsableCommand {
   @Option(help: "Where to serve HTTP (MT4_LISTEN; default 127.0.0.1:8090).")
   var listen: String?
 
+  @Option(
+    name: .customLong("token-file"),
+    help: "SHA-256 hashes of bearer tokens, a line each with a role (MT4_TOKEN_FILE; or the credential rest-tokens).")
+  var tokenFile: String?
+
+  @Option(
+    name: .customLong("jwt-key"),
+    help: "Key of JSON Web Tokens: raw bytes, or a public key in PEM (MT4_JWT_KEY; or the credential jwt-key).")
+  var jwtKey: String?
+
+  @Option(
+    name: .customLong("rate-limit"),
+    help: "Requests a second of one client, 200 or more, 0 for no limit (MT4_RATE_LIMIT; default 250).")
+  var rateLimit: String?
+
+  @Flag(
+    name: .customLong("closed-metrics"), help: "Ask for a token on /metrics, too (MT4_CLOSED_METRICS=1).")
+  var closedMetrics = false
+
   @Option(help: "Between two polls of one agent: 250ms, 1s, 1m (MT4_INTERVAL; default 1s).")
   var interval: String?
 
@@ -72,9 +91,8 @@ enum RunOptions {
     guard let listen = ListenAddress(listenText) else {
       throw ValidationError("--listen \(listenText): write an address and a port, such as 127.0.0.1:8090.")
     }
-    guard listen.isLoopback else {
-      throw ValidationError("--listen \(listen): without any key it serves on loopback only, such as 127.0.0.1:8090.")
-    }
+    let tokenFile = run.tokenFile ?? environment["MT4_TOKEN_FILE"]
+    let jwtKey = run.jwtKey ?? environment["MT4_JWT_KEY"]
     let intervalText = value(run.interval, "MT4_INTERVAL", "1s")
     guard let interval = DurationText.parse(intervalText), interval >= .milliseconds(50), interval <= .seconds(3600)
     else {
@@ -89,6 +107,18 @@ enum RunOptions {
       manifests: value(run.manifests, "MT4_MANIFESTS", "/etc/mt4-controller/manifests"),
       database: value(run.database, "MT4_DATABASE", "embedded"),
       state: value(run.state, "MT4_STATE", "/var/lib/mt4-controller"), listen: listen, environment: environment)
+    options.useKeys(tokenFile: tokenFile, jwtKey: jwtKey)
+    guard listen.isLoopback || options.hasKeys else {
+      throw ValidationError(
+        "--listen \(listen): without a key (--token-file or --jwt-key) it serves on loopback only, such as 127.0.0.1:8090."
+      )
+    }
+    let rateText = value(run.rateLimit, "MT4_RATE_LIMIT", "250")
+    guard let rate = Int(rateText), rate == 0 || (200...1_000_000).contains(rate) else {
+      throw ValidationError("--rate-limit \(rateText): write a number from 200, such as 250, or 0 for no limit.")
+    }
+    options.rest.requestsPerSecond = rate
+    options.rest.openMetrics = !(run.closedMetrics || environment["MT4_CLOSED_METRICS"] == "1")
     options.interval = interval
     options.journalRetention = .seconds(retention * 86_400)
     options.checkpointKey = run.checkpointKey ?? environment["MT4_CHECKPOINT_KEY"]

@@ -37,7 +37,7 @@ struct MetricsPage {
   // MARK: Families
 
   private mutating func gateway() {
-    let isHealthy = StatusDocument.health(picture)["status"]?.string == "healthy"
+    let isHealthy = StatusDocument.health.json(picture)["status"]?.string == "healthy"
     let online = agents.filter(\.online)
     out.gauge(MetricCatalogue.gatewayHealth, isHealthy ? 1 : 0)
     out.gauge(MetricCatalogue.agentsOnline, online.count)

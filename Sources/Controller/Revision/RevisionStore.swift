@@ -88,7 +88,7 @@ public struct RevisionStore: Sendable {
   }
 
   /// The numbers that are taken, ascending; other files of the folder are none of ours.
-  private func numbers() throws(RevisionError) -> [Int] {
+  func numbers() throws(RevisionError) -> [Int] {
     guard FileReader.exists(directory) else { return [] }
     do {
       return try FileManager.default.contentsOfDirectory(atPath: directory).compactMap { name in

@@ -18,6 +18,20 @@ public struct ControllerOptions: Sendable {
   /// The file of the Ed25519 key that signs checkpoints; without it the credential `checkpoint-key`, if there is one.
   public var checkpointKey: String?
   public var environment: [String: String]
+  /// A file of bearer tokens' hashes with their roles.
+  public var tokenFile: String?
+  /// The key by which JSON Web Tokens are judged.
+  public var jwtKey: String?
+  public var rest = RESTLimits()
+
+  /// Whether REST asks for a token.
+  public var hasKeys: Bool { tokenFile != nil || jwtKey != nil }
+
+  /// Takes these files, or where there are none what the service manager gave: the credentials `rest-tokens` and `jwt-key`.
+  public mutating func useKeys(tokenFile: String?, jwtKey: String?) {
+    self.tokenFile = tokenFile ?? AccessDesk.credential("rest-tokens", environment: environment)
+    self.jwtKey = jwtKey ?? AccessDesk.credential("jwt-key", environment: environment)
+  }
 
   public init(
     manifests: String, database: String, state: String, listen: ListenAddress, environment: [String: String] = [:]

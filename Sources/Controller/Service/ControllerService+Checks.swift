@@ -2,12 +2,14 @@ import CDispatch
 import Glibc
 import Logging
 import Reconciler
+import Synchronization
 
 // What can be known before anything is begun is checked first, so that a start that cannot succeed leaves no trace.
 extension ControllerService {
   /// - Throws: 3 without valid manifests and without a last good set; 1 when the address is taken.
   func checkBeforeStart() throws(StartError) {
     try checkManifests()
+    try openAccess()
     try checkAddress()
   }
 

@@ -16,6 +16,9 @@ public final class ControllerService: Sendable {
   let metrics: ControllerMetrics
   /// The newest records.
   let feed = RecordFeed()
+  let history = RecordHistory()
+  /// Who may read over REST; `nil` before the start.
+  let access: Mutex<AccessDesk?> = Mutex(nil)
   private let observer: @Sendable (Record) -> Void
   private let desk: Mutex<ManifestDesk?> = Mutex(nil)
   private let seams: ServiceSeams
@@ -49,6 +52,7 @@ public final class ControllerService: Sendable {
         ManifestDiagnostic(.error, file: options.manifests, at: YAMLMark(line: 1, column: 1), why, source: nil)
       ])
     }
+    access.withLock { $0 }?.reload()
     desk.reload(actor: actor, done)
   }
 

@@ -2,47 +2,84 @@ import Reconciler
 
 /// The documents of the open paths, out of one published picture.
 enum StatusDocument {
+  typealias Picture = StatusBoard.Picture?
+
   /// `GET /health`.
-  static func health(_ picture: StatusBoard.Picture?) -> JSONValue {
-    let agents = picture.map(declared) ?? []
-    let troubles = picture.map(troubles) ?? ["the first step of the loop has not come yet"]
-    return [
-      "status": .string(troubles.isEmpty ? "healthy" : "degraded"), "agents_configured": .int(agents.count),
-      "agents_active": .int(agents.filter(\.isActive).count), "reasons": .array(troubles.map { .string($0) }),
-    ]
-  }
+  static let health = Document<Picture>(
+    "Health",
+    [
+      .word("status", of: ["healthy", "degraded"]) { troubles($0).isEmpty ? "healthy" : "degraded" },
+      .count("agents_configured") { declared($0).count },
+      .count("agents_active") { declared($0).filter(\.isActive).count },
+      .texts("reasons", troubles),
+    ])
+
+  static let live = Document<Picture>(
+    "Liveness", [.word("status", of: ["alive"]) { _ in "alive" }, .texts("reasons", known)])
+
+  static let ready = Document<Picture>(
+    "Readiness",
+    [.word("status", of: ["ready", "starting"]) { $0 == nil ? "starting" : "ready" }, .texts("reasons", known)])
 
   /// `GET /api/status`.
-  static func status(_ picture: StatusBoard.Picture?) -> JSONValue {
-    let agents = picture.map { picture in
-      picture.fleet.agents.compactMap { picture.agents[$0] }
-    }
-    return .fields([
-      "service": "mt4-controller", "version": .string(ControllerVersion.text),
-      "revision": picture.map { .int($0.fleet.revision) },
-      "journal": picture.map { journal($0.fleet) },
-      "unknown_outcomes": picture.map { .int($0.fleet.unknownOutcomes) },
-      "agents": .array((agents ?? []).map(agent)),
-    ])
+  static let status = status(line)
+
+  /// The same for who shows no token where there are keys: the conditions' messages, which have amounts in them, are empty.
+  static let statusForAll = status(
+    Document(
+      "StatusLine", line.members.map { $0.name == "conditions" ? .list("conditions", bare) { $0.conditions } : $0 }))
+
+  private static let bare = Document<Condition>(
+    "Condition", AgentDocuments.condition.members.map { $0.name == "message" ? .word("message") { _ in "" } : $0 })
+
+  private static func status(_ line: Document<AgentStatus>) -> Document<Picture> {
+    Document(
+      "Status",
+      [
+        .word("service") { _ in "mt4-controller" },
+        .word("version") { _ in ControllerVersion.text },
+        .value("revision", .nullable(.int)) { $0.map { .int($0.fleet.revision) } ?? .null },
+        .text("fingerprint") { $0?.fleet.fingerprint },
+        .texts("manifest_errors") { $0?.fleet.manifestErrors ?? [] },
+        .maybePart("journal", journal) { $0?.fleet },
+        .maybeCount("unknown_outcomes") { $0.map { Int64($0.fleet.unknownOutcomes) } },
+        .maybeFlag("emergency_stop") { $0?.fleet.emergency.isActive },
+        .maybeFlag("draining") { $0?.fleet.isDraining },
+        .time("stepped_at") { $0?.steppedAt.wall },
+        .list("agents", line) { FleetDocuments.View($0).agents },
+      ])
   }
 
-  static func live(_ picture: StatusBoard.Picture?) -> JSONValue {
-    ["status": "alive", "reasons": .array((picture.map(troubles) ?? []).map { .string($0) })]
-  }
-
-  static func ready(_ picture: StatusBoard.Picture?) -> JSONValue {
+  private static let journal = Document<FleetStatus>(
+    "JournalState",
     [
-      "status": .string(picture == nil ? "starting" : "ready"),
-      "reasons": .array((picture.map(troubles) ?? []).map { .string($0) }),
-    ]
+      .value("last", .int) { .int($0.lastSequence) }, .value("durable", .int) { .int($0.journal.durable) },
+      .value("shipped", .int) { .int($0.journal.shipped) },
+      .word("database", of: ["up", "connecting", "down", "forked", "another_controller"]) { database($0.journal) },
+      .word("space", of: JournalFacts.Space.allCases.map(\.rawValue)) { $0.journal.space.rawValue },
+    ])
+
+  /// Open to all, so it tells neither money nor positions, only how many.
+  private static let line = Document<AgentStatus>(
+    "StatusLine",
+    AgentDocuments.identity + [
+      .flag("enabled") { $0.spec.enabled },
+      .flag("active") { $0.isActive },
+      .flag("paused") { $0.isPaused },
+      .flag("orphaned") { $0.orphaned },
+      .count("open_positions") { $0.positions.count },
+      .list("conditions", AgentDocuments.condition) { $0.conditions },
+    ] + AgentDocuments.seen)
+
+  private static func declared(_ picture: Picture) -> [AgentStatus] {
+    picture?.agents.values.filter { !$0.orphaned } ?? []
   }
 
-  private static func declared(_ picture: StatusBoard.Picture) -> [AgentStatus] {
-    picture.agents.values.filter { !$0.orphaned }
-  }
+  private static func known(_ picture: Picture) -> [String] { picture == nil ? [] : troubles(picture) }
 
   /// What is wrong with the service as a whole; each agent's troubles are its own conditions.
-  private static func troubles(_ picture: StatusBoard.Picture) -> [String] {
+  private static func troubles(_ picture: Picture) -> [String] {
+    guard let picture else { return ["the first step of the loop has not come yet"] }
     var all: [String] = []
     if let error = picture.fleet.manifestErrors.first {
       all.append("the manifests were refused; revision \(picture.fleet.revision) stays in force: \(error)")
@@ -58,38 +95,13 @@ enum StatusDocument {
     return all
   }
 
-  private static func journal(_ fleet: FleetStatus) -> JSONValue {
-    let database: String =
-      switch fleet.journal.database {
-      case .up: "up"
-      case .connecting: "connecting"
-      case .down: "down"
-      case .forked: "forked"
-      case .anotherController: "another_controller"
-      }
-    return [
-      "last": .int(fleet.lastSequence), "durable": .int(fleet.journal.durable), "shipped": .int(fleet.journal.shipped),
-      "database": .string(database), "space": .string(fleet.journal.space.rawValue),
-    ]
-  }
-
-  private static func agent(_ status: AgentStatus) -> JSONValue {
-    .fields([
-      "agent_id": .string(status.spec.id.text), "name": .string(status.spec.displayName),
-      "metadata_name": .string(status.spec.metadataName), "status": .string(status.online ? "online" : "offline"),
-      "enabled": .bool(status.spec.enabled), "active": .bool(status.isActive),
-      "paused": .bool(status.memory.breachPause != nil || status.memory.operatorPause != nil),
-      "orphaned": .bool(status.orphaned), "open_positions": .int(status.positions.count),
-      "as_of": status.seenAt.map { .time($0.wall) } ?? .null,
-      "conditions": .array(status.conditions.map(condition)),
-    ])
-  }
-
-  static func condition(_ condition: Condition) -> JSONValue {
-    [
-      "type": .string(condition.kind.rawValue), "status": .string(condition.status.rawValue),
-      "reason": .string(condition.reason), "message": .string(condition.message),
-      "observed_revision": .int(condition.observedRevision), "last_transition": .time(condition.lastTransition),
-    ]
+  private static func database(_ facts: JournalFacts) -> String {
+    switch facts.database {
+    case .up: "up"
+    case .connecting: "connecting"
+    case .down: "down"
+    case .forked: "forked"
+    case .anotherController: "another_controller"
+    }
   }
 }

@@ -44,7 +44,7 @@ extension RESTTable {
     let events = EventStream(feed: feed, journal: parts.journal, agent: agent)
     let source = request.request
     let channel = request.context.channel
-    let end = request.allowedUntil
+    let end = request.principal?.expires
     var reply = RESTReply(
       body: ResponseBody { writer in
         defer { withExtendedLifetime(slot) {} }

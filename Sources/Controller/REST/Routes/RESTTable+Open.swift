@@ -5,20 +5,24 @@ import Reconciler
 extension RESTTable {
   static func open(_ parts: RESTParts) -> [RESTRoute] {
     let board = parts.board
+    let status = CachedDocument(board) { StatusDocument.status.json($0) }
+    let withoutMoney = CachedDocument(board) { StatusDocument.statusForAll.json($0) }
     return [
-      RESTRoute("/health", .open, "Whether the service as a whole is well.", answer: .json(.any)) {
-        _ throws(Problem) in RESTReply(json: StatusDocument.health(board.picture))
+      RESTRoute(
+        "/health", .open, "Whether the service as a whole is well.", answer: .json(StatusDocument.health.schema)
+      ) { _ throws(Problem) in RESTReply(json: StatusDocument.health.json(board.picture)) },
+      RESTRoute(
+        "/api/status", .open, "The service, and each agent in a line.", answer: .json(StatusDocument.status.schema)
+      ) { request throws(Problem) in .document(request.isTrusted ? status.current : withoutMoney.current) },
+      RESTRoute("/livez", .open, "Whether the process is alive.", answer: .json(StatusDocument.live.schema)) {
+        _ throws(Problem) in RESTReply(json: StatusDocument.live.json(board.picture))
       },
-      RESTRoute("/api/status", .open, "The service and each agent in a line.", answer: .json(.any)) {
-        _ throws(Problem) in RESTReply(json: StatusDocument.status(board.picture))
-      },
-      RESTRoute("/livez", .open, "Whether the process is alive.", answer: .json(.any)) {
-        _ throws(Problem) in RESTReply(json: StatusDocument.live(board.picture))
-      },
-      RESTRoute("/readyz", .open, "Whether the loop has taken its first step; 503 before.", answer: .json(.any)) {
-        _ throws(Problem) in
+      RESTRoute(
+        "/readyz", .open, "Whether the loop has taken its first step.", answer: .json(StatusDocument.ready.schema)
+      ) { _ throws(Problem) in
         let picture = board.picture
-        return RESTReply(json: StatusDocument.ready(picture), status: picture == nil ? .serviceUnavailable : .ok)
+        let reply = StatusDocument.ready.json(picture)
+        return RESTReply(json: reply, status: picture == nil ? .serviceUnavailable : .ok)
       },
     ]
   }

@@ -1,13 +1,21 @@
+import Bridge
 import HTTPTypes
 import Hummingbird
+import NIOCore
 import Reconciler
 
-/// What each request passes, whatever it asks for: nothing but GET and HEAD, who may read what, and answers that are always a
-/// document or a problem.
+/// What each request passes, whatever it asks for: nothing but GET and HEAD, no body, not too often, who may read what, and
+/// answers that are always a document or a problem.
 struct Gate: RouterMiddleware {
   typealias Input = Request
   typealias Output = Response
   typealias Context = RESTContext
+
+  let access: AccessDesk?
+  let host: HostRule
+  let limiter: RateLimiter
+  /// Whether `/metrics` is read without a token.
+  let openMetrics: Bool
 
   @concurrent func handle(
     _ request: Request, context: RESTContext,
@@ -15,21 +23,46 @@ struct Gate: RouterMiddleware {
   ) async throws -> Response {
     var response: Response
     do {
-      guard request.method == .get || request.method == .head else { throw Self.readOnly(request) }
+      try check(request, context)
       response = try await next(request, context)
     } catch let problem as Problem {
       response = problem.reply.response
     } catch let error as any HTTPResponseError where error.status == .notFound {
-      response = Problem.nothing(at: request.uri.path).reply.response
+      response = unknown(request, context).reply.response
     }
     Self.secure(&response.headers)
+    // What is left of a body that nobody reads must not be taken for the next request.
+    if Self.hasBody(request) { response.headers[.connection] = "close" }
     return response
+  }
+
+  private func check(_ request: Request, _ context: RESTContext) throws(Problem) {
+    guard request.method == .get || request.method == .head else {
+      try admit(context.client)
+      throw Self.readOnly(request)
+    }
+    guard !Self.hasBody(request) else {
+      throw Problem(.contentTooLarge, "No body, please", "A request to read something has no body.")
+    }
+  }
+
+  private func unknown(_ request: Request, _ context: RESTContext) -> Problem {
+    do throws(Problem) {
+      try admit(context.client)
+      return .nothing(at: request.uri.path)
+    } catch {
+      return error
+    }
   }
 
   /// Answers one request to one route.
   func answer(_ route: RESTRoute, _ request: Request, _ context: RESTContext) async throws(Problem) -> Response {
+    let principal = try principal(for: route, request, context)
     let query = try QueryText(request.uri.query, known: route.query?.map(\.name))
-    let reply = try await route.handle(RESTRequest(request: request, context: context, query: query))
+    var wanted = RESTRequest(request: request, context: context, query: query)
+    wanted.principal = principal
+    wanted.isTrusted = principal != nil || access?.current.isEmpty != false
+    let reply = try await route.handle(wanted)
     if let tag = reply.tag, Self.matches(request.headers[.ifNoneMatch], tag) {
       var headers = reply.headers
       headers[.contentType] = nil
@@ -37,6 +70,71 @@ struct Gate: RouterMiddleware {
     }
     return reply.response
   }
+
+  // MARK: Who
+
+  /// - Returns: who asks; `nil` for anybody, where anybody may.
+  private func principal(
+    for route: RESTRoute, _ request: Request, _ context: RESTContext
+  ) throws(Problem) -> Principal? {
+    let client = context.client
+    guard let keys = access?.current, !keys.isEmpty else {
+      try admit(client)
+      try withoutKeys(request)
+      return nil
+    }
+    let isOpen = route.access == .open && (route.path != "/metrics" || openMetrics)
+    let needed = isOpen ? Access.open : route.access == .open ? .viewer : route.access
+    let authorization = request.headers[.authorization]
+    if isOpen, authorization == nil {
+      try admit(client)
+      return nil
+    }
+    let found: Principal
+    do throws(AccessRefusal) {
+      found = try keys.principal(authorization: authorization, at: SystemClock.now().wall)
+    } catch {
+      // Who guesses tokens is slowed down by address.
+      try admit(client)
+      if isOpen { return nil }
+      throw Problem(.unauthorized, "A token is needed", error.message).with(.wwwAuthenticate, Self.challenge)
+    }
+    try admit(found.key)
+    guard found.access.mayRead(needed) else {
+      throw Problem(
+        .forbidden, "The role does not suffice",
+        "The token's role is \(found.access.rawValue); this takes \(needed.rawValue).")
+    }
+    return found
+  }
+
+  private static let challenge = "Bearer realm=\"mt4-controller\""
+
+  private func admit(_ client: String) throws(Problem) {
+    guard let seconds = limiter.admit(client) else { return }
+    throw Problem(.tooManyRequests, "Too many requests", "Ask again in \(seconds) s; live changes come by /api/events.")
+      .with(.retryAfter, String(seconds))
+  }
+
+  /// Everything is open on loopback, and on nothing else.
+  private func withoutKeys(_ request: Request) throws(Problem) {
+    for name in Self.forwarding where request.headers[name] != nil {
+      throw Problem(
+        .unauthorized, "A key is needed behind a proxy",
+        "The request came through a proxy (\(name.rawName)), and this controller has no key: give it --token-file or "
+          + "--jwt-key."
+      ).with(.wwwAuthenticate, Self.challenge)
+    }
+    guard host.allows(request.head.authority) else {
+      throw Problem(
+        .misdirectedRequest, "Not a name of this host",
+        "Without a key this controller answers by the names of loopback only, such as 127.0.0.1 or localhost.")
+    }
+  }
+
+  private static let forwarding = ["Forwarded", "X-Forwarded-For", "X-Real-IP"].compactMap { HTTPField.Name($0) }
+
+  // MARK: What
 
   private static func matches(_ header: String?, _ tag: String) -> Bool {
     guard let header else { return false }
@@ -49,6 +147,10 @@ struct Gate: RouterMiddleware {
   private static func readOnly(_ request: Request) -> Problem {
     Problem(.methodNotAllowed, "This interface is read-only", DeclarativeWay.instead(of: request.uri.path))
       .with(.allow, "GET, HEAD")
+  }
+
+  private static func hasBody(_ request: Request) -> Bool {
+    request.headers[.transferEncoding] != nil || (request.headers[.contentLength].map { $0 != "0" } ?? false)
   }
 
   private static func secure(_ headers: inout HTTPFields) {

@@ -12,6 +12,9 @@ struct RESTContext: RequestContext {
     coreContext = CoreRequestContextStorage(source: source)
     channel = source.channel
   }
+
+  /// Who asks, as far as the connection tells.
+  var client: String { channel.remoteAddress?.ipAddress ?? "local" }
 }
 
 /// A request as a route sees it: allowed, with its query read.
@@ -19,8 +22,10 @@ struct RESTRequest: Sendable {
   let request: Request
   let context: RESTContext
   let query: QueryText
-  /// When the right to read ends, with a token that expires.
-  var allowedUntil: Timestamp?
+  /// Who asks; `nil` for anybody, where anybody may.
+  var principal: Principal?
+  /// Whether who asks may see more than anybody.
+  var isTrusted = false
 
   /// A part of the path that the route names in braces, decoded.
   func part(_ name: String) throws(Problem) -> String {

@@ -3,6 +3,7 @@
 
 import HTTPTypes
 import Hummingbird
+import HummingbirdCore
 import Logging
 import NIOCore
 import Reconciler
@@ -12,6 +13,8 @@ struct StatusServer: Sendable {
   let address: ListenAddress
   let routes: [RESTRoute]
   let feed: RecordFeed
+  var access: AccessDesk?
+  var limits = RESTLimits()
   let log: Logger
 
   /// Between two signs of life of a stream that has nothing to say.
@@ -19,8 +22,9 @@ struct StatusServer: Sendable {
 
   /// Serves until its task is cancelled; calls `bound` with the port once it listens.
   func run(bound: @escaping @Sendable (Int) -> Void) async throws {
+    let limits = limits
     let application = Application(
-      router: router(),
+      router: router(), server: HTTPServerBuilder { GuardedChannel($0, limits) },
       configuration: ApplicationConfiguration(
         address: .hostname(address.host, port: address.port), serverName: "mt4-controller", reuseAddress: true),
       onServerRunning: { channel in bound(channel.localAddress?.port ?? address.port) }, logger: quiet)
@@ -48,7 +52,9 @@ struct StatusServer: Sendable {
 
   private func router() -> Router<RESTContext> {
     let router = Router(context: RESTContext.self, options: .autoGenerateHeadEndpoints)
-    let gate = Gate()
+    let gate = Gate(
+      access: access, host: HostRule(listen: address), limiter: RateLimiter(perSecond: limits.requestsPerSecond),
+      openMetrics: limits.openMetrics)
     router.add(middleware: gate)
     for route in routes {
       router.get(RouterPath(route.path)) { request, context in try await gate.answer(route, request, context) }

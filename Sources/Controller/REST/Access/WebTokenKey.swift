@@ -1,0 +1,154 @@
+internal import Crypto
+import Reconciler
+
+/// The one key that JSON Web Tokens are judged by (RFC 7519, 7515, 8037). The key says which algorithm counts: raw bytes are
+/// HS256, a public key in PEM is ES256 or EdDSA. What a token says of itself chooses nothing.
+struct WebTokenKey: Sendable {
+  private enum Key: Sendable {
+    case shared(SymmetricKey)
+    case p256(P256.Signing.PublicKey)
+    case ed25519(Curve25519.Signing.PublicKey)
+  }
+
+  private let key: Key
+
+  /// Clocks may be apart by so much.
+  static let leeway: Duration = .seconds(30)
+  static let audience = "mt4-controller"
+  private static let leastBytes = 32
+
+  var algorithm: String {
+    switch key {
+    case .shared: "HS256"
+    case .p256: "ES256"
+    case .ed25519: "EdDSA"
+    }
+  }
+
+  init(_ bytes: [UInt8], path: String) throws(AccessKeyError) {
+    guard Self.isPEM(bytes) else {
+      guard bytes.count >= Self.leastBytes else {
+        throw AccessKeyError(
+          description: "\(path): a key for HS256 needs at least 32 bytes, and it has \(bytes.count); "
+            + "make one with: head -c 32 /dev/urandom > FILE")
+      }
+      key = .shared(SymmetricKey(data: bytes))
+      return
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard text.contains("-----BEGIN PUBLIC KEY-----"), !text.contains("PRIVATE KEY") else {
+      throw AccessKeyError(
+        description: "\(path): give the controller the public key alone (-----BEGIN PUBLIC KEY-----); "
+          + "get it with: openssl pkey -in PRIVATE -pubout")
+    }
+    if let p256 = try? P256.Signing.PublicKey(pemRepresentation: text) {
+      key = .p256(p256)
+    } else if let ed25519 = Self.ed25519(text) {
+      key = .ed25519(ed25519)
+    } else {
+      throw AccessKeyError(description: "\(path): the key must be of P-256 (for ES256) or Ed25519 (for EdDSA)")
+    }
+  }
+
+  private static func isPEM(_ bytes: [UInt8]) -> Bool {
+    bytes.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }.starts(with: "-----BEGIN ".utf8)
+  }
+
+  /// RFC 8410: twelve fixed bytes, then the key.
+  private static func ed25519(_ pem: String) -> Curve25519.Signing.PublicKey? {
+    let prefix: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
+    let body = pem.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-----") }.joined()
+    let plain = body.replacing("+", with: "-").replacing("/", with: "_").filter { $0 != "=" }
+    guard let der = Base64URL.bytes(plain[...]), der.count == 44, der.starts(with: prefix) else { return nil }
+    return try? Curve25519.Signing.PublicKey(rawRepresentation: der.dropFirst(12))
+  }
+
+  /// - Throws: why the token does not count.
+  func principal(of token: String, at now: Timestamp) throws(AccessRefusal) -> Principal {
+    let parts = token.split(separator: ".", omittingEmptySubsequences: false)
+    guard parts.count == 3, let header = Self.object(parts[0]), let signature = Base64URL.bytes(parts[2]) else {
+      throw AccessRefusal(message: "The token is not a JSON Web Token.")
+    }
+    guard header["alg"]?.string == algorithm, header["crit"] == nil else {
+      throw AccessRefusal(message: "The token is signed in another way than this controller takes.")
+    }
+    guard isSigned(Array("\(parts[0]).\(parts[1])".utf8), signature) else {
+      throw AccessRefusal(message: "The token's signature is not right.")
+    }
+    guard let claims = Self.object(parts[1]) else { throw AccessRefusal(message: "The token has no claims.") }
+    return try judge(claims, now, key: "jwt \(Hexadecimal.text(SHA256.hash(data: Array(token.utf8)).prefix(8)))")
+  }
+
+  private func isSigned(_ message: [UInt8], _ signature: [UInt8]) -> Bool {
+    switch key {
+    case .shared(let key): return HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: message, using: key)
+    case .p256(let key):
+      guard let value = try? P256.Signing.ECDSASignature(rawRepresentation: signature) else { return false }
+      return key.isValidSignature(value, for: message)
+    case .ed25519(let key): return key.isValidSignature(signature, for: message)
+    }
+  }
+
+  private func judge(
+    _ claims: [String: JSONValue], _ now: Timestamp, key: String
+  ) throws(AccessRefusal) -> Principal {
+    guard let expires = Self.time(claims["exp"]) else {
+      throw AccessRefusal(message: "The token says no time at which it expires (exp).")
+    }
+    guard now < expires + Self.leeway else { throw AccessRefusal(message: "The token has expired.") }
+    if let begins = claims["nbf"] {
+      guard let begins = Self.time(begins), begins <= now + Self.leeway else {
+        throw AccessRefusal(message: "The token is not valid yet (nbf).")
+      }
+    }
+    let audiences = claims["aud"]?.array?.compactMap(\.string) ?? claims["aud"]?.string.map { [$0] } ?? []
+    guard audiences.contains(Self.audience) else {
+      throw AccessRefusal(message: "The token is not for this service: aud must be \(Self.audience).")
+    }
+    guard let role = Access.roles.first(where: { $0.rawValue == claims["role"]?.string }) else {
+      throw AccessRefusal(message: "The token has no role that counts: role must be viewer or auditor.")
+    }
+    return Principal(access: role, expires: expires + Self.leeway, key: key)
+  }
+
+  private static func object(_ part: Substring) -> [String: JSONValue]? {
+    guard let bytes = Base64URL.bytes(part) else { return nil }
+    return (try? JSONParser.parse(bytes))?.object
+  }
+
+  /// Seconds since 1970, as a JSON number.
+  private static func time(_ value: JSONValue?) -> Timestamp? {
+    guard case .number(let text)? = value, let seconds = FixedDecimal(wire: text), seconds.magnitude < 1_000_000_000_000
+    else { return nil }
+    return Timestamp(microseconds: Int64(clamping: seconds.units / 1_000_000))
+  }
+}
+
+/// RFC 4648, section 5, without padding.
+enum Base64URL {
+  static func bytes(_ text: Substring) -> [UInt8]? {
+    var out: [UInt8] = []
+    var bits: UInt32 = 0
+    var count = 0
+    for byte in text.utf8 {
+      let value: UInt8
+      switch byte {
+      case UInt8(ascii: "A")...UInt8(ascii: "Z"): value = byte - UInt8(ascii: "A")
+      case UInt8(ascii: "a")...UInt8(ascii: "z"): value = byte - UInt8(ascii: "a") + 26
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): value = byte - UInt8(ascii: "0") + 52
+      case UInt8(ascii: "-"): value = 62
+      case UInt8(ascii: "_"): value = 63
+      default: return nil
+      }
+      bits = bits << 6 | UInt32(value)
+      count += 6
+      if count >= 8 {
+        count -= 8
+        out.append(UInt8(truncatingIfNeeded: bits >> UInt32(count)))
+      }
+    }
+    // Six bits alone are no byte, and what is left over must be nothing.
+    guard count < 6, bits & (1 << UInt32(count) - 1) == 0 else { return nil }
+    return out
+  }
+}

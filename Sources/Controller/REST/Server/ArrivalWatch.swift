@@ -1,0 +1,144 @@
+import HTTPTypes
+import NIOCore
+import NIOHTTP1
+import NIOHTTPTypes
+import Reconciler
+
+/// What the two watches of a connection tell each other, through the pipeline's events.
+private enum ArrivalEvent {
+  /// A request has arrived as a whole.
+  case complete
+  /// An answer begins, or has ended.
+  case answering(Bool)
+}
+
+/// In front of everything: a request that is begun must have arrived by its deadline, however slowly its bytes drip in.
+final class ArrivalWatch: ChannelDuplexHandler {
+  typealias InboundIn = ByteBuffer
+  typealias InboundOut = ByteBuffer
+  typealias OutboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  private let limit: TimeAmount
+  private var deadline: Scheduled<Void>?
+  private var answers = 0
+
+  init(limit: TimeAmount) { self.limit = limit }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if deadline == nil, unwrapInboundIn(data).readableBytes > 0 {
+      let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
+      deadline = context.eventLoop.scheduleTask(in: limit) {
+        let (watch, context) = bound.value
+        watch.late(context)
+      }
+    }
+    context.fireChannelRead(data)
+  }
+
+  func channelInactive(context: ChannelHandlerContext) {
+    deadline?.cancel()
+    deadline = nil
+    context.fireChannelInactive()
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
+
+  func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
+    guard let event = event as? ArrivalEvent else {
+      return context.triggerUserOutboundEvent(event, promise: promise)
+    }
+    switch event {
+    case .complete:
+      deadline?.cancel()
+      deadline = nil
+    case .answering(let begins): answers += begins ? 1 : -1
+    }
+    promise?.succeed()
+  }
+
+  private func late(_ context: ChannelHandlerContext) {
+    deadline = nil
+    // Into the middle of an answer nothing can be said.
+    guard answers == 0 else { return context.close(promise: nil) }
+    let text = RawReply.text(
+      .requestTimeout, "Too slow", "A request must arrive within \(limit.nanoseconds / 1_000_000_000) s.")
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text))).whenComplete { _ in
+      bound.value.close(promise: nil)
+    }
+  }
+}
+
+/// Behind the decoder: tells when a request is whole and an answer under way, answers what the decoder refuses, and closes
+/// the connection after an answer that says so.
+final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
+  typealias InboundIn = HTTPRequestPart
+  typealias InboundOut = HTTPRequestPart
+  typealias OutboundIn = HTTPResponsePart
+  typealias OutboundOut = HTTPResponsePart
+
+  private var waiting = 0
+  private var closesAfter = false
+  private var isRefused = false
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    guard !isRefused else { return }
+    switch unwrapInboundIn(data) {
+    case .head:
+      waiting += 1
+      tell(context, .answering(true))
+    case .body: break
+    case .end: tell(context, .complete)
+    }
+    context.fireChannelRead(data)
+  }
+
+  func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
+    switch unwrapOutboundIn(data) {
+    case .head(let head):
+      if head.headerFields[.connection]?.lowercased() == "close" { closesAfter = true }
+      context.write(data, promise: promise)
+    case .body: context.write(data, promise: promise)
+    case .end:
+      waiting -= 1
+      tell(context, .answering(false))
+      context.write(data, promise: promise)
+      guard closesAfter else { return }
+      context.flush()
+      context.close(promise: nil)
+    }
+  }
+
+  func errorCaught(context: ChannelHandlerContext, error: any Error) {
+    // Answers that are still due go first; then the web framework says 400.
+    guard let error = error as? HTTPParserError, waiting == 0, !isRefused else {
+      return context.fireErrorCaught(error)
+    }
+    isRefused = true
+    let problem: Problem =
+      switch error {
+      case .headerOverflow:
+        Problem(
+          .requestHeaderFieldsTooLarge, "The header is too large",
+          "A request's header has at most 16 KiB and 100 fields.")
+      default: Problem(.badRequest, "This is no HTTP request", "The request cannot be read.")
+      }
+    var fields: HTTPFields = [:]
+    fields[.contentType] = "application/problem+json"
+    fields[.connection] = "close"
+    fields[.cacheControl] = "no-store"
+    fields[.xContentTypeOptions] = "nosniff"
+    let body = problem.json.canonicalBytes
+    fields[.contentLength] = String(body.count)
+    tell(context, .complete)
+    context.write(wrapOutboundOut(.head(HTTPResponse(status: problem.status, headerFields: fields))), promise: nil)
+    context.write(wrapOutboundOut(.body(ByteBuffer(bytes: body))), promise: nil)
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.close(promise: nil) }
+  }
+
+  private func tell(_ context: ChannelHandlerContext, _ event: ArrivalEvent) {
+    context.triggerUserOutboundEvent(event, promise: nil)
+  }
+}
