@@ -1,3 +1,6 @@
+// PaperTerminal: a simulated MT4 terminal, with MT4's own quirks. `Books` and `Market` are the pure model, `Model` adds the
+// contract and its faults, `Server` the HTTP face. It knows nothing of the controller, and decides nothing for it.
+
 /// Why a paper terminal cannot be made or served.
 public struct PaperError: Error, Hashable, Sendable, CustomStringConvertible {
   public enum Code: String, Hashable, Sendable, CaseIterable {

@@ -7,6 +7,7 @@ extension Reconciler {
   /// What the last look at an agent led to.
   public func plan(of id: AgentID) -> Plan? { index[id].map { agents[$0].plan } }
 
+  /// How an agent stands now; `nil` for one that the fleet does not have.
   public func status(of id: AgentID) -> AgentStatus? {
     guard let i = index[id] else { return nil }
     let agent = agents[i]

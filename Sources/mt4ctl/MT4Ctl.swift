@@ -1,3 +1,6 @@
+// mt4ctl: the one executable. A thin file per subcommand: options in, a call of `Controller` or `PaperTerminal`, text and an
+// exit code out. Nothing is decided here.
+
 import ArgumentParser
 import Controller
 

@@ -1,3 +1,5 @@
+// REST: the published picture over HTTP, read-only. A request never touches a terminal, except `tick`, and never the loop.
+
 /// A host and a port, as `--listen` names them: `127.0.0.1:8090`, `[::1]:8090`, `localhost:0`.
 public struct ListenAddress: Hashable, Sendable, CustomStringConvertible {
   public let host: String

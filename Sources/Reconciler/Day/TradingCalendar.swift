@@ -12,6 +12,7 @@ public struct DayPeriod: Hashable, Sendable {
     self.key = key
   }
 
+  /// From the reset on, up to and not including the next one.
   public func contains(_ instant: Timestamp) -> Bool { start <= instant && instant < end }
 }
 
@@ -33,6 +34,7 @@ public struct TradingCalendar: Hashable, Sendable {
     self.newYork = newYork
   }
 
+  /// The day that an instant lies in: it begins at the last reset at or before it.
   public func period(containing instant: Timestamp) -> DayPeriod {
     var first = zone.local(instant).date.daysSinceEpoch
     while reset(first) > instant { first -= 1 }

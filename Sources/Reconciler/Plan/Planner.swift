@@ -40,10 +40,7 @@ struct Planner {
   // MARK: Closes
 
   private func actionClass(of reason: Reason) -> ActionClass {
-    switch reason {
-    case .dailyLoss, .maxDrawdown, .emergencyStop: .breach
-    default: .close
-    }
+    [.dailyLoss, .maxDrawdown, .emergencyStop].contains(reason) ? .breach : .close
   }
 
   private func close(_ position: Position, _ reason: Reason, _ why: String) -> PlannedAction {

@@ -20,6 +20,9 @@ public struct JSONParser {
 
   private init(_ bytes: [UInt8]) { self.bytes = bytes }
 
+  /// Reads one document, strictly by RFC 8259.
+  ///
+  /// - Throws: `JSONError` with the offset of the first byte that does not fit.
   public static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSONValue {
     var parser = JSONParser(bytes)
     parser.skipSpace()
@@ -29,6 +32,7 @@ public struct JSONParser {
     return value
   }
 
+  /// Reads one document out of its text.
   public static func parse(_ text: String) throws(JSONError) -> JSONValue { try parse(Array(text.utf8)) }
 
   private func error(_ message: String) -> JSONError { JSONError(offset: at, message: message) }

@@ -43,11 +43,13 @@ extension JSONValue {
     }
   }
 
+  /// A whole number, as JSON writes it.
   public static func int(_ value: some BinaryInteger) -> JSONValue { .number(String(value)) }
 
   /// A decimal in the form of records: a string.
   public static func decimal(_ value: FixedDecimal) -> JSONValue { .string(value.description) }
 
+  /// An instant in the form of records: RFC 3339 in UTC, with microseconds.
   public static func time(_ value: Timestamp) -> JSONValue { .string(value.rfc3339) }
 
   public var time: Timestamp? { string.flatMap { Timestamp(rfc3339: $0) } }

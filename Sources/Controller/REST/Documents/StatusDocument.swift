@@ -1,3 +1,5 @@
+// Documents: JSON bodies out of one published picture, field by field. No request, no clock, no file.
+
 import Reconciler
 
 /// The documents of the open paths, out of one published picture.
