@@ -51,7 +51,7 @@ let package = Package(
     .target(
       name: "Controller",
       dependencies: [
-        "Reconciler", "Bridge", "CLibYAML", "CLibPQ", "CLibSystemd",
+        "Reconciler", "Bridge", "CLibCurl", "CLibYAML", "CLibPQ", "CLibSystemd",
         .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Logging", package: "swift-log"),
