@@ -55,12 +55,21 @@ public struct RevisionFacts: Hashable, Sendable {
   public var actor: String
   public var gitCommit: String?
   public var annotations: JSONValue
+  /// The rollback that holds it in force against the files.
+  public var pin: RevisionPin?
+  /// The revision whose rollback this set has ended.
+  public var releasedRollbackOf: Int?
 
-  public init(isNew: Bool, actor: String, gitCommit: String? = nil, annotations: JSONValue = .object([:])) {
+  public init(
+    isNew: Bool, actor: String, gitCommit: String? = nil, annotations: JSONValue = .object([:]),
+    pin: RevisionPin? = nil, releasedRollbackOf: Int? = nil
+  ) {
     self.isNew = isNew
     self.actor = actor
     self.gitCommit = gitCommit
     self.annotations = annotations
+    self.pin = pin
+    self.releasedRollbackOf = releasedRollbackOf
   }
 }
 
@@ -114,6 +123,8 @@ public enum Command: Hashable, Sendable {
   case forget(AgentID, reason: String)
   case emergencyStop(reason: String)
   case emergencyClear(reason: String)
+  /// A word on revisions. The manifests' desk has obeyed or refused it already; here it is recorded.
+  case revision(RevisionCommand)
 }
 
 /// What the core wants done.

@@ -36,6 +36,13 @@ extension Reconciler {
     case .emergencyClear(let reason):
       verdict = emergencyClear(reason, actor, now)
       if case .refused(let why) = verdict { say(nil, "emergency-clear", reason, actor, "refused: \(why)", now) }
+    case .revision(let word):
+      verdict = word.verdict
+      switch word.verdict {
+      case .done: say(nil, word.verb, word.note, actor, "done", now)
+      case .refused(let why): say(nil, word.verb, word.note, actor, "refused: \(why)", now)
+      case .unknownName(let name): say(nil, word.verb, word.note, actor, "refused: there is no \(name)", now)
+      }
     }
     return verdict
   }

@@ -6,16 +6,8 @@ extension Reconciler {
     let isUntold = fleet.revision > revision
     revision = fleet.revision
     manifestErrors = []
-    if facts.isNew || isUntold {
-      record(
-        .revisionLoaded, agent: nil,
-        "revision \(fleet.revision) is in force: \(Count.of(fleet.agents.count, "agent")), by \(facts.actor)",
-        .fields([
-          "sha256": .string(fleet.fingerprint), "actor": .string(facts.actor),
-          "git_commit": facts.gitCommit.map { .string($0) }, "agents": .int(fleet.agents.count),
-          "annotations": facts.annotations,
-        ]), now)
-    }
+    pin = facts.pin
+    if facts.isNew || isUntold { recordRevision(fleet, facts, now) }
     let old = self.fleet
     self.fleet = fleet
     if let old, old.policy != fleet.policy { for i in agents.indices { forgetPlan(i) } }
@@ -32,6 +24,25 @@ extension Reconciler {
     rebuildLedger()
     followManifestStop(now)
     for i in agents.indices { refreshConditions(i, now) }
+  }
+
+  private mutating func recordRevision(_ fleet: Fleet, _ facts: RevisionFacts, _ now: Moment) {
+    var message = "revision \(fleet.revision) is in force: \(Count.of(fleet.agents.count, "agent")), by \(facts.actor)"
+    if let pin = facts.pin {
+      message +=
+        "; it is revision \(pin.rollbackOf) again, because \(pin.note), and pinned until the files change or unpin"
+    } else if let old = facts.releasedRollbackOf {
+      message += "; the rollback to revision \(old) has ended"
+    }
+    record(
+      .revisionLoaded, agent: nil, message,
+      .fields([
+        "sha256": .string(fleet.fingerprint), "actor": .string(facts.actor),
+        "git_commit": facts.gitCommit.map { .string($0) }, "agents": .int(fleet.agents.count),
+        "annotations": facts.annotations, "rollback_of": facts.pin.map { .int($0.rollbackOf) },
+        "rollback_reason": facts.pin.map { .string($0.note) },
+        "released_rollback_of": facts.releasedRollbackOf.map { .int($0) },
+      ]), now)
   }
 
   mutating func reject(_ errors: [String], _ actor: String, _ now: Moment) {

@@ -27,7 +27,7 @@ extension Reconciler {
       revision: revision, fingerprint: fleet?.fingerprint ?? "", manifestErrors: manifestErrors,
       policy: fleet?.policy ?? FleetPolicy(), agents: agentIDs, journal: journal, lastSequence: sequence,
       unknownOutcomes: agents.reduce(0) { $0 + $1.memory.unresolved.filter(\.wasUnknown).count },
-      emergency: emergency, isDraining: draining, exposure: fleetExposure)
+      emergency: emergency, isDraining: draining, exposure: fleetExposure, pin: pin)
   }
 
   /// What the fleet carries, of the agents that were looked at.
@@ -82,9 +82,13 @@ extension Reconciler {
         : (.no, Reason.journalUnavailable.rawValue, "opens are held: \(journalState), disk \(journal.space.rawValue)")
     case .manifestAccepted:
       manifestErrors.isEmpty
-        ? (.yes, "accepted", "revision \(revision) is in force")
+        ? (.yes, pin == nil ? "accepted" : "pinned", "revision \(revision) is in force\(pinned)")
         : (.no, "rejected", "revision \(revision) stays in force: \(manifestErrors.first ?? "")")
     }
+  }
+
+  private var pinned: String {
+    pin.map { "; it is revision \($0.rollbackOf) again, pinned by \($0.actor): \($0.note)" } ?? ""
   }
 
   private func ready(_ agent: AgentState) -> Judgement {

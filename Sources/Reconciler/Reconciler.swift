@@ -20,6 +20,8 @@ public struct Reconciler: Sendable {
   var fleet: Fleet?
   /// Why the last set of manifests was refused; empty when it was accepted.
   var manifestErrors: [String] = []
+  /// The rollback that holds the fleet in force, told by the shell at each revision.
+  var pin: RevisionPin?
   var agents: [AgentState] = []
   var index: [AgentID: Int] = [:]
   /// Memories of agents that are not (yet) in the fleet: folded ones, and orphans.

@@ -12,6 +12,8 @@ public enum ControlRequest: Hashable, Sendable {
   case forget(agent: String, reason: String)
   case emergencyStop(reason: String)
   case emergencyClear(reason: String)
+  case rollback(revision: Int, allowsOrphans: Bool, reason: String)
+  case unpin(reason: String)
 }
 
 /// What came of it.
@@ -52,6 +54,12 @@ extension ControlRequest {
     case .forget(let agent, let reason): ["command": "forget", "agent": .string(agent), "reason": .string(reason)]
     case .emergencyStop(let reason): ["command": "emergency-stop", "reason": .string(reason)]
     case .emergencyClear(let reason): ["command": "emergency-clear", "reason": .string(reason)]
+    case .rollback(let revision, let allowsOrphans, let reason):
+      [
+        "command": "rollback", "revision": .int(revision), "allow_orphans": .bool(allowsOrphans),
+        "reason": .string(reason),
+      ]
+    case .unpin(let reason): ["command": "unpin", "reason": .string(reason)]
     }
   }
 
@@ -66,6 +74,11 @@ extension ControlRequest {
     case "forget" where !agent.isEmpty && !reason.isEmpty: self = .forget(agent: agent, reason: reason)
     case "emergency-stop" where !reason.isEmpty: self = .emergencyStop(reason: reason)
     case "emergency-clear" where !reason.isEmpty: self = .emergencyClear(reason: reason)
+    case "rollback" where !reason.isEmpty:
+      guard let revision = json["revision"]?.int, (1...Int64(Int32.max)).contains(revision) else { return nil }
+      self = .rollback(
+        revision: Int(revision), allowsOrphans: json["allow_orphans"]?.bool ?? false, reason: reason)
+    case "unpin" where !reason.isEmpty: self = .unpin(reason: reason)
     case "resolve":
       guard let action = json["action"]?.string, let executed = json["executed"]?.bool, !reason.isEmpty else {
         return nil

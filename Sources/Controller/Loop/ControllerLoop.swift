@@ -111,6 +111,7 @@ private struct LoopRun {
     case .command(let command, let actor, let answer):
       let (verdict, effects) = reconciler.command(command, actor: actor, at: now)
       touched.formUnion(reconciler.agentIDs)
+      nextFleet = now.steady
       carryOut(effects)
       tell(verdict, answer)
     case .fleet(let fleet, let facts, let credentials):

@@ -8,8 +8,8 @@ public import Reconciler
 
 /// The store of revisions. One process writes at a time (the state directory is locked by the daemon). Blocks on the disk.
 public struct RevisionStore: Sendable {
-  private let stateDirectory: String
-  private var directory: String { "\(stateDirectory)/revisions" }
+  let stateDirectory: String
+  var directory: String { "\(stateDirectory)/revisions" }
 
   /// The largest file of a revision, when written and when read.
   static let maximumBytes = 512 << 20
@@ -20,7 +20,7 @@ public struct RevisionStore: Sendable {
   ///
   /// A number is never used twice, also not a damaged revision's.
   public func accept(
-    _ loaded: LoadedManifests, actor: String, at time: Timestamp
+    _ loaded: LoadedManifests, actor: String, at time: Timestamp, rollback: (old: StoredRevision, reason: String)? = nil
   ) throws(RevisionError) -> (revision: StoredRevision, isNew: Bool) {
     let numbers = try numbers()
     if let last = numbers.last, let newest = try? revision(last), newest.fingerprint == loaded.fleet.fingerprint {
@@ -28,7 +28,8 @@ public struct RevisionStore: Sendable {
     }
     let revision = StoredRevision(
       number: (numbers.last ?? 0) + 1, fingerprint: loaded.fleet.fingerprint, loadedAt: time, actor: actor,
-      gitCommit: loaded.gitCommit, files: loaded.files, normalised: loaded.normalised)
+      gitCommit: loaded.gitCommit ?? rollback?.old.gitCommit, rollbackOf: rollback?.old.number,
+      reason: rollback?.reason, files: loaded.files, normalised: loaded.normalised)
     let bytes = RevisionText.bytes(of: revision)
     guard bytes.count <= Self.maximumBytes else {
       throw .tooLarge(path: path(revision.number), limitMiB: Self.maximumBytes >> 20)
@@ -82,7 +83,7 @@ public struct RevisionStore: Sendable {
     return (revisions, damaged)
   }
 
-  private func path(_ number: Int) -> String {
+  func path(_ number: Int) -> String {
     let digits = String(number)
     return "\(directory)/\(String(repeating: "0", count: max(0, 6 - digits.utf8.count)))\(digits).json"
   }

@@ -14,6 +14,8 @@ enum RevisionText {
       "loaded_at": .time(revision.loadedAt),
       "actor": .string(revision.actor),
       "git_commit": revision.gitCommit.map { .string($0) },
+      "rollback_of": revision.rollbackOf.map { .int($0) },
+      "reason": revision.reason.map { .string($0) },
       "files": .array(revision.files.map(file)),
       "normalised": revision.normalised,
     ]
@@ -47,7 +49,8 @@ enum RevisionText {
     }
     return StoredRevision(
       number: Int(number), fingerprint: fingerprint, loadedAt: loadedAt, actor: actor,
-      gitCommit: content["git_commit"]?.string, files: files.compactMap { $0 }, normalised: normalised)
+      gitCommit: content["git_commit"]?.string, rollbackOf: content["rollback_of"]?.int.map { Int($0) },
+      reason: content["reason"]?.string, files: files.compactMap { $0 }, normalised: normalised)
   }
 
   private static func hash(_ value: JSONValue) -> String { Hexadecimal.text(SHA256.hash(data: value.canonicalBytes)) }

@@ -11,6 +11,10 @@ public struct StoredRevision: Sendable, Hashable {
   public let actor: String
   /// HEAD of the manifests' work tree, where they were in one.
   public let gitCommit: String?
+  /// The revision whose copy it is, where it came by a rollback.
+  public var rollbackOf: Int? = nil
+  /// Why it was rolled back to.
+  public var reason: String? = nil
   /// The original bytes.
   public let files: [ManifestFile]
   public let normalised: JSONValue
@@ -22,10 +26,16 @@ public struct StoredRevision: Sendable, Hashable {
     public let loadedAt: Timestamp
     public let actor: String
     public let gitCommit: String?
+    public let rollbackOf: Int?
+    public let reason: String?
+    /// How many agents it declares.
+    public let agents: Int
   }
 
   public var summary: Summary {
-    Summary(number: number, fingerprint: fingerprint, loadedAt: loadedAt, actor: actor, gitCommit: gitCommit)
+    Summary(
+      number: number, fingerprint: fingerprint, loadedAt: loadedAt, actor: actor, gitCommit: gitCommit,
+      rollbackOf: rollbackOf, reason: reason, agents: normalised["agents"]?.object?.count ?? 0)
   }
 
   /// The set again, from its original bytes, with this revision's number. A newer version of the program may be stricter

@@ -25,6 +25,12 @@ extension ControllerService {
     case .forget(let name, let reason): named(name) { command(.forget($0, reason: reason), actor) }
     case .emergencyStop(let reason): command(.emergencyStop(reason: reason), actor)
     case .emergencyClear(let reason): command(.emergencyClear(reason: reason), actor)
+    case .rollback(let number, let allowsOrphans, let reason):
+      atDesk { desk, done in
+        desk.rollback(
+          to: number, reason: reason, allowsOrphans: allowsOrphans, actor: actor, picture: board.picture, done)
+      }
+    case .unpin(let reason): atDesk { desk, done in desk.unpin(reason: reason, actor: actor, done) }
     case .resolve(let action, let executed, let ticket, let reason):
       command(
         .resolve(actionID: action, executed: executed, ticket: ticket.map { Ticket($0) }, reason: reason), actor)
@@ -63,7 +69,22 @@ extension ControllerService {
         .rejected, "\(Count.of(errors.count, "error")); the old revision stays in force",
         errors: errors.map(\.description))
     }
-    return ControlAnswer(.done, "the manifests are accepted")
+    return ControlAnswer(.done, acceptedText)
+  }
+
+  /// The files may be as good as they like: while a rollback holds, they are not what is in force.
+  private var acceptedText: String {
+    guard let pin = try? RevisionStore(stateDirectory: options.state).pin() else { return "the manifests are accepted" }
+    return "the manifests are valid and say what they said at the rollback to revision \(pin.pin.rollbackOf), which "
+      + "stays in force until they change or `mt4ctl unpin`"
+  }
+
+  private func atDesk(
+    _ body: (ManifestDesk, @escaping @Sendable (ControlAnswer) -> Void) -> Void
+  ) -> ControlAnswer {
+    guard let desk = manifestDesk else { return ControlAnswer(.refused, "the controller is still starting; try again") }
+    return wait { body(desk, $0) }
+      ?? ControlAnswer(.refused, "the controller did not answer within 10 s; look at the log")
   }
 
   private func wait<Value: Sendable>(_ start: (@escaping @Sendable (Value) -> Void) -> Void) -> Value? {

@@ -22,6 +22,7 @@ public final class ControllerService: Sendable {
   private let observer: @Sendable (Record) -> Void
   private let desk: Mutex<ManifestDesk?> = Mutex(nil)
   private let seams: ServiceSeams
+  var manifestDesk: ManifestDesk? { desk.withLock { $0 } }
 
   /// - Parameter observer: sees each record as it is made, on the loop's thread; it must not block.
   public convenience init(

@@ -6,14 +6,14 @@ import Reconciler
 /// Takes manifests from their folder to the loop: read, check, number, resolve secrets, hand over. One reload at a time; a
 /// second one waits its turn.
 final class ManifestDesk: Sendable {
-  private let directory: String
-  private let store: RevisionStore
-  private let mailbox: Mailbox
-  private let log: Logger
+  let directory: String
+  let store: RevisionStore
+  let mailbox: Mailbox
+  let log: Logger
   private let environment: [String: String]
-  private static let atStart = "start"
-  private let now: MomentSource
-  private let queue = DispatchQueue(label: "mt4-manifests")
+  static let atStart = "start"
+  let now: MomentSource
+  let queue = DispatchQueue(label: "mt4-manifests")
 
   init(options: ControllerOptions, store: RevisionStore, mailbox: Mailbox, log: Logger, now: @escaping MomentSource) {
     directory = options.manifests
@@ -24,15 +24,24 @@ final class ManifestDesk: Sendable {
     self.now = now
   }
 
-  /// What is in force at the start: the folder's set, or the last good one of the state directory.
+  /// What is in force at the start: the revision that was rolled back to, the folder's set, or the last good one of the
+  /// state directory.
   ///
-  /// Throws 3 if there is neither. To be called once, before the loop runs, on a thread that may block.
+  /// Throws 3 if there is none. To be called once, before the loop runs, on a thread that may block.
   func first() throws(StartError) {
+    let pin = try StartError.wrapping { () throws(RevisionError) in try store.pin() }
     switch ManifestLoader.load(directory: directory) {
-    case .accepted(let loaded): try take(loaded, actor: Self.atStart)
+    case .accepted(let loaded):
+      if let pin, pin.holds(against: loaded.fleet.fingerprint) { return try keep(pin, actor: Self.atStart) }
+      try take(loaded, actor: Self.atStart, releasing: pin)
     case .rejected(let errors):
       for error in errors { log.error("\(error)", metadata: .keys([.path: directory])) }
-      try lastGood(errors)
+      if let pin {
+        try keep(pin, actor: Self.atStart)
+        reject(errors.map(\.headline), Self.atStart)
+      } else {
+        try lastGood(errors)
+      }
     }
   }
 
@@ -42,7 +51,7 @@ final class ManifestDesk: Sendable {
       switch ManifestLoader.load(directory: directory) {
       case .accepted(let loaded):
         do throws(StartError) {
-          try take(loaded, actor: actor)
+          try takeUnlessPinned(loaded, actor: actor)
           done([])
         } catch {
           let problem = "the set is valid but cannot be kept as a revision: \(error)"
@@ -56,13 +65,24 @@ final class ManifestDesk: Sendable {
     }
   }
 
-  private func reject(_ errors: [String], _ actor: String) {
+  private func takeUnlessPinned(_ loaded: LoadedManifests, actor: String) throws(StartError) {
+    let pin = try StartError.wrapping { () throws(RevisionError) in try store.pin() }
+    guard let pin, pin.holds(against: loaded.fleet.fingerprint) else {
+      return try take(loaded, actor: actor, releasing: pin)
+    }
+    log.info("the files say what they said at the rollback to revision \(pin.pin.rollbackOf), which stays in force")
+    try keep(pin, actor: actor)
+  }
+
+  func reject(_ errors: [String], _ actor: String) {
     mailbox.post(.event(.fleetRejected(errors: errors, actor: actor)))
   }
 
-  private func take(_ loaded: LoadedManifests, actor: String) throws(StartError) {
-    do throws(RevisionError) {
+  /// Puts the files' set in force, and ends a rollback that has held another one against them.
+  func take(_ loaded: LoadedManifests, actor: String, releasing pin: StoredPin?) throws(StartError) {
+    try StartError.wrapping { () throws(RevisionError) in
       let accepted = try store.accept(loaded, actor: actor, at: now().wall)
+      if pin != nil { try store.removePin() }
       // A reload that changes nothing warns of nothing new.
       if accepted.isNew || actor == Self.atStart {
         for warning in loaded.warnings { log.warning("\(warning.headline)") }
@@ -74,19 +94,17 @@ final class ManifestDesk: Sendable {
           "the manifests say what revision \(fleet.revision) says; it stays in force",
           metadata: .keys([.revision: String(fleet.revision)]))
       }
-      hand(fleet, RevisionFacts(isNew: accepted.isNew, actor: actor, gitCommit: loaded.gitCommit))
-    } catch {
-      throw StartError(exitCode: 1, description: error.description)
+      hand(
+        fleet,
+        RevisionFacts(
+          isNew: accepted.isNew, actor: actor, gitCommit: loaded.gitCommit, releasedRollbackOf: pin?.pin.rollbackOf))
+      // Without a new revision there is no record that tells of the pin's end.
+      if let pin, !accepted.isNew { recordRelease(pin, actor) }
     }
   }
 
   private func lastGood(_ errors: [ManifestDiagnostic]) throws(StartError) {
-    let latest: StoredRevision?
-    do throws(RevisionError) {
-      latest = try store.latest().revision
-    } catch {
-      throw StartError(exitCode: 1, description: error.description)
-    }
+    let latest = try StartError.wrapping { () throws(RevisionError) in try store.latest().revision }
     guard let latest, case .accepted(let loaded) = latest.load() else {
       throw StartError(
         exitCode: 3,
@@ -103,13 +121,37 @@ final class ManifestDesk: Sendable {
     reject(errors.map(\.headline), Self.atStart)
   }
 
-  private func hand(_ fleet: Fleet, _ facts: RevisionFacts) {
+  func hand(_ fleet: Fleet, _ facts: RevisionFacts) {
     let (resolved, outcomes) = Credentials.resolve(fleet, environment: environment)
     for agent in resolved.agents {
       if case .failed(let why)? = outcomes[agent.id] {
         log.error("\(why)", metadata: .keys([.agent: agent.id.text]))
       }
     }
+    var facts = facts
+    facts.annotations = Self.annotations(of: fleet)
     mailbox.post(.fleet(resolved, facts, credentials: outcomes))
+  }
+
+  /// The notes of those who wrote the manifests, by agent.
+  private static func annotations(_ agent: AgentSpec) -> JSONValue {
+    .object(agent.annotations.mapValues { .string($0) })
+  }
+
+  private static func annotations(of fleet: Fleet) -> JSONValue {
+    let noted = fleet.agents.filter { !$0.annotations.isEmpty }
+    return .object(
+      Dictionary(noted.map { ($0.id.text, annotations($0)) }, uniquingKeysWith: { first, _ in first }))
+  }
+}
+
+extension StartError {
+  /// What is wrong with a revision, as the end of a start.
+  static func wrapping<Value>(_ work: () throws(RevisionError) -> Value) throws(StartError) -> Value {
+    do throws(RevisionError) {
+      return try work()
+    } catch {
+      throw StartError(exitCode: 1, description: error.description)
+    }
   }
 }

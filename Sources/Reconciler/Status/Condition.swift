@@ -68,6 +68,8 @@ public struct FleetStatus: Sendable {
   public var emergency: EmergencyState
   public var isDraining: Bool
   public var exposure: FleetExposure
+  /// The rollback that holds the revision in force.
+  public var pin: RevisionPin?
 }
 
 /// What the fleet carries together (risk.md, counting and exposure), in the fleet's currency.
