@@ -12,31 +12,32 @@ struct MT4Ctl: AsyncParsableCommand {
     abstract: "Keeps a fleet of MetaTrader 4 trading agents in the state that their operators declared.",
     discussion: """
       Start here:
-        mt4ctl demo                          a story on paper terminals
-        mt4ctl validate manifests            check manifests, offline
-        mt4ctl plan --manifests manifests    what would be done on the live terminals
-        mt4ctl get agents                    how the running controller sees its fleet
-        mt4ctl explain agent.spec.risk       what a field, a reason or a condition means
+        mt4ctl demo                        a story on paper terminals
+        mt4ctl validate manifests          check manifests, offline
+        mt4ctl plan --manifests manifests  what would be done now
+        mt4ctl get agents                  the fleet, as the controller sees it
+        mt4ctl explain agent.spec.risk     what a field, reason or condition means
 
-      `mt4ctl help COMMAND` says more, with an example each. Exit codes: `mt4ctl explain exit-codes`.
+      `mt4ctl help COMMAND` says more, with an example each; `mt4ctl explain
+      exit-codes` lists the exit codes.
       """,
     version: ControllerVersion.text,
     groupedSubcommands: [
-      CommandGroup(name: "Run", subcommands: [Run.self, Demo.self, Paper.self]),
+      CommandGroup(name: "Running", subcommands: [Run.self, Demo.self, Paper.self]),
       CommandGroup(
-        name: "Manifests",
-        subcommands: [Validate.self, Plan.self, Schema.self]),
+        name: "Manifest",
+        subcommands: [Validate.self, Plan.self, Explain.self, Schema.self]),
       CommandGroup(
-        name: "Look at the running controller", subcommands: [Get.self, Describe.self, Events.self, Wait.self]),
+        name: "Watching", subcommands: [Get.self, Describe.self, Events.self, Wait.self]),
       CommandGroup(
-        name: "Revisions", subcommands: [History.self, Diff.self, Rollback.self, Unpin.self]),
+        name: "Revision", subcommands: [History.self, Diff.self, Rollback.self, Unpin.self]),
       CommandGroup(
-        name: "Operate, on its host",
+        name: "Operator",
         subcommands: [
           Reload.self, Pause.self, Resume.self, Resolve.self, Forget.self, EmergencyStop.self, EmergencyClear.self,
         ]),
-      CommandGroup(name: "Audit and care", subcommands: [Audit.self, Replay.self, Database.self]),
-      CommandGroup(name: "About", subcommands: [Version.self]),
+      CommandGroup(name: "Audit", subcommands: [Audit.self, Replay.self, Database.self]),
+      CommandGroup(name: "Other", subcommands: [Version.self]),
     ])
 }
 

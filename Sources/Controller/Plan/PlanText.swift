@@ -116,7 +116,7 @@ public enum PlanJSON {
       "ticket": action.ticket.map { .int($0.number) }, "lots": .number(action.lots.description),
       "stop_loss": action.stopLoss.map { .number($0.description) },
       "take_profit": action.takeProfit.map { .number($0.description) }, "target": action.target.map { .string($0) },
-      "message": .string(action.message), "numbers": .object(action.numbers),
+      "message": .string(action.message), "numbers": numbers(action.numbers),
     ])
   }
 
@@ -125,9 +125,23 @@ public enum PlanJSON {
       "action": action(held.action),
       "holds": .array(
         held.holds.map {
-          ["reason": .string($0.reason.rawValue), "message": .string($0.message), "numbers": .object($0.numbers)]
+          ["reason": .string($0.reason.rawValue), "message": .string($0.message), "numbers": numbers($0.numbers)]
         }),
     ]
+  }
+
+  /// The core has decimals as strings, as records want them; here they are numbers, as everywhere else in these documents.
+  private static func numbers(_ numbers: [String: JSONValue]) -> JSONValue {
+    .object(numbers.mapValues(number))
+  }
+
+  private static func number(_ value: JSONValue) -> JSONValue {
+    switch value {
+    case .string(let text): FixedDecimal(text).map { .number($0.description) } ?? value
+    case .array(let items): .array(items.map(number))
+    case .object(let members): .object(members.mapValues(number))
+    case .null, .bool, .number: value
+    }
   }
 
   public static func standing(_ standing: TargetStanding) -> JSONValue {
