@@ -35,16 +35,19 @@ public struct StartFacts: Hashable, Sendable {
   public var memories: [AgentID: JSONValue]
   /// The state directory is new and the agents' states could not be read yet: nothing is opened until `memories` comes.
   public var awaitsMemories: Bool
+  /// There was a journal before, and it is gone: a new chain begins.
+  public var journalLost: Bool
 
   public init(
     version: String, chain: String, tornBytes: Int = 0, memories: [AgentID: JSONValue] = [:],
-    awaitsMemories: Bool = false
+    awaitsMemories: Bool = false, journalLost: Bool = false
   ) {
     self.version = version
     self.chain = chain
     self.tornBytes = tornBytes
     self.memories = memories
     self.awaitsMemories = awaitsMemories
+    self.journalLost = journalLost
   }
 }
 

@@ -19,6 +19,8 @@ extension Reconciler {
 
   private mutating func foldSnapshot(_ state: JSONValue) throws(FoldError) {
     guard let members = state["agents"]?.object else { throw FoldError("agents") }
+    // A process that ended before it had read the database's latches leaves that to the next one.
+    awaitsMemories = state["awaits_memories"]?.bool ?? false
     waitingMemories = [:]
     emergency =
       try state["emergency"].map { (json) throws(FoldError) in try EmergencyState(json: json) } ?? EmergencyState()

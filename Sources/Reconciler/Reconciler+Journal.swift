@@ -113,7 +113,10 @@ extension Reconciler {
     for (id, memory) in waitingMemories { memories[id.text] = memory.json }
     record(
       .snapshot, agent: nil, "the state of \(memories.count) agents",
-      ["agents": .object(memories), "revision": .int(revision), "emergency": emergency.json, "format": 1], now)
+      .fields([
+        "agents": .object(memories), "revision": .int(revision), "emergency": emergency.json, "format": 1,
+        "awaits_memories": awaitsMemories ? .bool(true) : nil,
+      ]), now)
   }
 
   private mutating func prune(_ i: Int) {

@@ -103,9 +103,12 @@ public struct Reconciler: Sendable {
     }
     recordSnapshot(now)
     record(
-      .controllerStarted, agent: nil, "mt4-controller \(facts.version) started",
+      .controllerStarted, agent: nil,
+      "mt4-controller \(facts.version) started"
+        + (facts.journalLost ? "; the journal before this one was lost, and a new chain begins" : ""),
       .fields([
         "version": .string(facts.version), "torn_bytes": facts.tornBytes > 0 ? .int(facts.tornBytes) : nil,
+        "journal_lost": facts.journalLost ? .bool(true) : nil,
       ]), now)
   }
 

@@ -22,6 +22,12 @@ struct AuditLog: AsyncParsableCommand {
   @Option(help: "Before this day or instant.")
   var until: String?
 
+  @Option(help: "Only this type of event, such as intent or breach; may be repeated.")
+  var event: [String] = []
+
+  @Option(help: "Only this reason, such as daily_loss; may be repeated.")
+  var reason: [String] = []
+
   @Option(help: "The newest so many.")
   var limit = 1_000
 
@@ -29,20 +35,28 @@ struct AuditLog: AsyncParsableCommand {
   var format = AuditFormat.table
 
   func validate() throws {
-    for text in [since, until].compactMap({ $0 }) where AuditFilter.instant(text) == nil {
+    try AuditRange.validate(since, until)
+    for text in event where EventType(rawValue: text) == nil {
       throw ValidationError(
-        "\"\(text)\" is neither a day such as 2026-11-01 nor an instant such as 2026-11-01T08:00:00Z.")
+        "\"\(text)\" is no type of event; right would be one of \(EventType.allCases.map(\.rawValue).joined(separator: ", "))."
+      )
+    }
+    for text in reason where Reason(rawValue: text) == nil {
+      throw ValidationError("\"\(text)\" is no reason, such as daily_loss; mt4ctl explain tells of each.")
     }
     guard (1...1_000_000).contains(limit) else { throw ValidationError("--limit is 1 to 1000000.") }
   }
 
   func run() async throws {
-    let filter = AuditFilter(
+    var filter = AuditFilter(
       agent: agent, since: since.flatMap { AuditFilter.instant($0) }, until: until.flatMap { AuditFilter.instant($0) },
       limit: limit)
+    filter.events = Set(event.compactMap { EventType(rawValue: $0) })
+    filter.reasons = Set(reason.compactMap { Reason(rawValue: $0) })
+    let wanted = filter
     let lines = try await place.ask(
-      database: { target throws(DatabaseError) in try AuditQueries(target).log(filter) },
-      journal: { try LocalAudit(stateDirectory: $0).log(filter) })
+      database: { target throws(DatabaseError) in try AuditQueries(target).log(wanted) },
+      journal: { try LocalAudit(stateDirectory: $0).log(wanted) })
     guard let lines else {
       AuditPlace.complain("there is no agent \(agent ?? "") in this record")
       throw ExitCode(1)

@@ -56,6 +56,66 @@ struct BadDayLatchTests {
     }
   }
 
+  @Test func `a lost journal beside an embedded database: its latches hold, and the loss is in the record`()
+    async throws
+  {
+    try await Stage.with { stage in
+      try stage.declare(stage.agent())
+      try await RunningController.with(stage, database: "embedded") { controller in
+        try await eventually(seconds: 90, "the target is open and seen") {
+          controller.status()?.positions.count == 1
+        }
+        #expect(try await Self.command(.pause(Self.id, reason: "news"), controller) == .done("agent_1 is paused"))
+      }
+      try FileManager.default.removeItem(atPath: stage.state + "/journal")
+      try stage.declare(
+        stage.agent { $0.targets.append(AgentText.Target(name: "cable", symbol: "GBPUSD", stopLoss: "1.25000")) })
+      try await RunningController.with(stage, database: "embedded") { controller in
+        try await eventually(seconds: 60, "the pause is known") { controller.status()?.memory.operatorPause != nil }
+        try await eventually("the record ships") { controller.condition(.journalAvailable)?.status == .yes }
+        let started = try #require(controller.records(.controllerStarted).first)
+        #expect(started.metadata["journal_lost"] == .bool(true))
+        #expect(started.message.contains("the journal before this one was lost"))
+        #expect(try stage.executions().map(\.kind) == [.opened])
+      }
+      // The next start is an ordinary one, and the pause still holds.
+      try await RunningController.with(stage, database: "embedded") { controller in
+        #expect(controller.status()?.memory.operatorPause != nil)
+        #expect(controller.records(.controllerStarted).first?.metadata["journal_lost"] == nil)
+      }
+      #expect(try stage.executions().map(\.kind) == [.opened])
+      // Alone, the journal lacks the chain that the checkpoints cover; the database has it.
+      let verifier = RecordVerifier(stateDirectory: stage.state)
+      #expect(try verifier.verifyJournal().check.findings.map(\.kind) == [.chainGone])
+      let both = try AuditDatabase.with(.embedded, stateDirectory: stage.state) { target throws(DatabaseError) in
+        try verifier.verify(target).findings
+      }
+      #expect(both == [])
+    }
+  }
+
+  @Test func `a journal older than its embedded database ends the start`() async throws {
+    try await Stage.with { stage in
+      try stage.declare(stage.agent { $0.targets = [] })
+      let old = stage.folder + "/old"
+      for round in 1...2 {
+        try await RunningController.with(stage, database: "embedded") { controller in
+          try await eventually(seconds: 90, "it ships") {
+            controller.database == .up && controller.status()?.online == true
+          }
+        }
+        if round == 1 { try FileManager.default.copyItem(atPath: stage.state + "/journal", toPath: old) }
+      }
+      try FileManager.default.removeItem(atPath: stage.state + "/journal")
+      try FileManager.default.moveItem(atPath: old, toPath: stage.state + "/journal")
+      #expect(try await RunningController(stage, database: "embedded").end() == 1, "the checkpoints tell")
+      unlink(CheckpointFile.path(stage.state))
+      let controller = try RunningController(stage, database: "embedded")
+      #expect(try await controller.end() == 1, "and so does the database")
+      #expect(controller.log.contains { $0.contains("the journal here ends before it") }, "\(controller.log)")
+    }
+  }
+
   @Test func `a command whose record cannot be written is not answered as done`() async throws {
     try await Stage.with { stage in
       let database = try TestDatabase.fresh()

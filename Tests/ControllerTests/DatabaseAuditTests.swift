@@ -114,6 +114,11 @@ extension DatabaseTests {
       #expect(try queries.log(AuditFilter(agent: "agent_1"))?.count == 7)
       #expect(try queries.log(AuditFilter(agent: "Atlas"))?.count == 7)
       #expect(try queries.log(AuditFilter(agent: "nobody")) == nil)
+      var filter = AuditFilter()
+      filter.events = [.intent, .outcome]
+      #expect(try queries.log(filter)?.map(\.sequence) == [2, 3, 4, 5])
+      filter.reasons = [.target]
+      #expect(try queries.log(filter)?.map(\.sequence) == [5])
       #expect(try queries.log(AuditFilter(limit: 2))?.map(\.sequence) == [7, 8])
       let third = Timestamp(microseconds: 1_790_000_000_000_003)
       #expect(try queries.log(AuditFilter(since: third))?.map(\.sequence) == [3, 4, 5, 6, 7, 8])
@@ -296,6 +301,11 @@ extension DatabaseTests {
       _ = try RevisionStore(stateDirectory: folder).accept(manifests, actor: "ann", at: Timestamp(seconds: 1))
       #expect(try audit.log(AuditFilter(agent: "Atlas"))?.map(\.sequence) == [1])
       #expect(try audit.log(AuditFilter(agent: "nosuch")) == nil)
+      var filter = AuditFilter()
+      filter.events = [.intent]
+      #expect(try audit.log(filter) == [])
+      filter.events.insert(.heartbeat)
+      #expect(try audit.log(filter)?.count == 2)
     }
 
     @Test func `an end that was cut or rewritten shows beside the local journal`() async throws {
@@ -346,9 +356,20 @@ extension DatabaseTests {
         "SELECT DISTINCT usename FROM pg_stat_activity WHERE application_name = 'mt4-controller' AND pid <> pg_backend_pid()"
       )
       #expect(users.rows == [["mt4_controller"]])
+      let asker = { () throws in
+        try AuditDatabase.with(.embedded, stateDirectory: folder) { target throws(DatabaseError) in
+          try AuditQueries(target).connect().query("SELECT current_user").value
+        }
+      }
+      #expect(try asker() == "mt4_auditor")
       await shipper.stop()
       server.stop()
       #expect(try ask() == chain.all)
+      #expect(try asker() == "mt4_auditor")
+      let verified = try AuditDatabase.with(.embedded, stateDirectory: folder) { target throws(DatabaseError) in
+        try DatabaseVerifier.verify(target).findings.map(\.kind)
+      }
+      #expect(Set(verified) == [.derivedRow(table: "manifest_revisions")], "the role that only reads may verify")
       #expect(EmbeddedPostgres.running(stateDirectory: folder) == nil)
     }
   }

@@ -93,7 +93,8 @@ struct ManifestRevisionTests {
     #expect(GitHead.commit(containing: manifests) == one)
     try folder.write("w/.git/refs/heads/main", two + "\n")
     #expect(GitHead.commit(containing: manifests) == two)
-    #expect(try ManifestFixture.accepted(ManifestLoader.load(directory: manifests)).gitCommit == two)
+    #expect(
+      try ManifestFixture.accepted(ManifestLoader.load(directory: manifests)).gitCommit == nil, "git knows nothing")
     try folder.write("linked/.git", "gitdir: ../w/.git/worktrees/linked\n")
     try folder.write("w/.git/worktrees/linked/HEAD", "ref: refs/heads/side\n")
     try folder.write("w/.git/worktrees/linked/commondir", "../..\n")
@@ -101,5 +102,36 @@ struct ManifestRevisionTests {
     #expect(GitHead.commit(containing: "\(folder.path)/linked") == one)
     try folder.write("w/.git/HEAD", one + "\n")
     #expect(GitHead.commit(containing: manifests) == one)
+  }
+
+  @Test("a commit is only given for what is committed; anything else is dirty")
+  func dirty() throws {
+    let folder = try TemporaryFolder()
+    let tree = "\(folder.path)/w"
+    func git(_ arguments: String) throws -> String {
+      try run("sh", "-c", "cd '\(tree)' && git -c user.name=a -c user.email=a@b \(arguments)")
+    }
+    func loaded() throws -> String? {
+      try ManifestFixture.accepted(ManifestLoader.load(directory: "\(tree)/manifests")).gitCommit
+    }
+    try folder.write("w/manifests/a.yaml", ManifestFixture.agent)
+    try folder.write("w/other.txt", "one")
+    _ = try git("init -q && git add -A && git -c user.name=a -c user.email=a@b commit -qm one")
+    let head = try git("rev-parse HEAD")
+    #expect(try loaded() == head)
+    try folder.write("w/other.txt", "two")
+    #expect(try loaded() == head, "what is beside the manifests does not count")
+    try folder.write("w/manifests/a.yaml", ManifestFixture.agent("lot_size: 0.01", "lot_size: 0.02"))
+    #expect(try loaded() == head + "-dirty")
+    _ = try git("add -A")
+    #expect(try loaded() == head + "-dirty", "staged is not committed")
+    _ = try git("commit -qm two")
+    #expect(try loaded() == git("rev-parse HEAD"))
+    try folder.write("w/.git/info/exclude", "manifests/b.yaml\n")
+    try folder.write(
+      "w/manifests/b.yaml",
+      ManifestFixture.agent.replacing("atlas", with: "b").replacing("agent_1", with: "b").replacing(
+        "8081", with: "8082"))
+    #expect(try loaded()?.hasSuffix("-dirty") == true, "an ignored file is not committed either")
   }
 }

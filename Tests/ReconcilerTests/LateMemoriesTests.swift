@@ -26,6 +26,19 @@ import Testing
     #expect(!world.core.awaitsMemories)
   }
 
+  @Test func `a process that ended before they were read leaves that to the next one`() throws {
+    var world = World(Self.fleet, awaitsMemories: true)
+    world.run(seconds: 5)
+    var next = Reconciler()
+    for record in world.records { try next.fold(record) }
+    #expect(next.awaitsMemories)
+    world.receive(.memories([:]))
+    world.run(seconds: 5)
+    var last = Reconciler()
+    for record in world.records { try last.fold(record) }
+    #expect(!last.awaitsMemories)
+  }
+
   @Test func `exits do not wait for them`() {
     var world = World(Self.fleet, awaitsMemories: true)
     let ticket = world.terminals[Self.id]?.add("EURUSD", .buy, d("0.05"))

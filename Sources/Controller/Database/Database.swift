@@ -66,6 +66,9 @@ public struct DatabaseTarget: Hashable, Sendable, CustomStringConvertible {
       description: description.replacing("user=\(EmbeddedCluster.superuser)", with: "user=\(user)"))
   }
 
+  /// The same embedded server by the role that only reads.
+  var asReader: DatabaseTarget { asUser(EmbeddedCluster.readerUser) }
+
   private init(connectionString: String, password: String?, description: String) {
     self.connectionString = connectionString
     self.password = password

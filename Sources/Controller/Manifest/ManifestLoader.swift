@@ -12,14 +12,14 @@ public enum ManifestLoader {
   public static func load(directory: String) -> ManifestOutcome {
     var reader = ManifestFolder()
     reader.read(directory: directory)
-    return load(reader, gitCommit: GitHead.commit(containing: directory))
+    return load(reader, gitCommit: GitHead.state(of: directory))
   }
 
   /// The set of files and folders together; a file that is named may have any ending.
   public static func load(paths: [String]) -> ManifestOutcome {
     var reader = ManifestFolder()
     for path in paths { reader.read(path: path) }
-    return load(reader, gitCommit: paths.first.flatMap { GitHead.commit(containing: $0) })
+    return load(reader, gitCommit: paths.first.flatMap { GitHead.state(of: $0) })
   }
 
   /// The set of files that were read before.

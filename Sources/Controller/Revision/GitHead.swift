@@ -1,8 +1,16 @@
 import Foundation
 
-/// The commit that a work tree is at, read from `.git` itself: no program is run for it.
+/// The commit that a work tree is at, read from `.git` itself.
 enum GitHead {
   private static let limit = 16 << 20
+
+  /// The commit that manifests come from: HEAD, with `-dirty` behind it when what is in the folder (or the file) is not
+  /// what is committed. `nil` outside of a work tree, and where `git` cannot tell: a commit that does not say what was
+  /// loaded is worse than none.
+  static func state(of path: String) -> String? {
+    guard let commit = commit(containing: path), let isClean = GitStatus.isClean(path) else { return nil }
+    return isClean ? commit : commit + "-dirty"
+  }
 
   /// HEAD of the work tree that holds `path`; `nil` when it is in none or its `.git` says nothing clear.
   static func commit(containing path: String) -> String? {

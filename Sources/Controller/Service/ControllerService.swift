@@ -135,15 +135,17 @@ public final class ControllerService: Sendable {
     if case .forked(let why) = keeper.current.database { throw StartError(exitCode: 1, description: why) }
     let engine = try bridge()
     metrics.attach { [weak engine] in engine?.counters() ?? [] }
-    let latches = latchReader(journal, keeper, shipper.destination)
-    let memories = latches?.atOnce() ?? [:]
+    let latches = latchReader(journal, reconciler, keeper, shipper.destination)
+    // What an earlier process recorded without them is merged when they come.
+    let memories = journal.recovered.isNew ? latches?.atOnce() ?? [:] : [:]
     let desk = ManifestDesk(options: options, store: revisions(), mailbox: mailbox, log: log, now: seams.now)
     mailbox.post(
       .event(
         .started(
           StartFacts(
             version: ControllerVersion.text, chain: journal.chain, tornBytes: journal.recovered.torn?.bytes ?? 0,
-            memories: memories, awaitsMemories: latches?.isWaiting ?? false))))
+            memories: memories, awaitsMemories: latches?.isWaiting ?? false,
+            journalLost: journal.recovered.isLost))))
     let watcher: ManifestWatcher?
     do throws(StartError) {
       try desk.first()
@@ -237,18 +239,34 @@ public final class ControllerService: Sendable {
     }
   }
 
-  /// A shared database may have another controller: its word is waited for, but not long.
+  /// The database's first word is waited for, but not long: a shared one may have another controller, and one that holds
+  /// another record than the journal ends the start.
   private func waitForDatabase(_ keeper: JournalDesk, _ destination: Shipper.Destination) {
-    guard case .server = destination else { return }
-    let deadline = ContinuousClock.now + .seconds(2)
+    let limit: Duration
+    switch destination {
+    case .server: limit = .seconds(2)
+    case .embedded(let server):
+      guard server.hadCluster else { return }
+      limit = .seconds(5)
+    }
+    let deadline = ContinuousClock.now + limit
     while keeper.current.database == .connecting, ContinuousClock.now < deadline { Blocking.pause(.milliseconds(20)) }
   }
 
-  /// With an empty state directory the latches of these agents come from `trading.agent_state`.
+  /// With an empty state directory the latches of these agents come from `trading.agent_state`, and so they do when an
+  /// earlier process with this journal ended before it had read them.
   private func latchReader(
-    _ journal: Journal, _ keeper: JournalDesk, _ destination: Shipper.Destination
+    _ journal: Journal, _ reconciler: Reconciler, _ keeper: JournalDesk, _ destination: Shipper.Destination
   ) -> LatchReader? {
-    guard case .server(let target) = destination, journal.recovered.isNew else { return nil }
+    guard journal.recovered.isNew || reconciler.awaitsMemories else { return nil }
+    let target: @Sendable () -> DatabaseTarget?
+    switch destination {
+    case .server(let server): target = { server }
+    case .embedded(let server):
+      // A new cluster remembers nothing.
+      guard server.hadCluster else { return nil }
+      target = { [state = options.state] in EmbeddedPostgres.running(stateDirectory: state)?.asReader }
+    }
     return LatchReader(target: target, mailbox: mailbox, log: log) { keeper.current.database == .up }
   }
 

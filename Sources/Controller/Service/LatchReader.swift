@@ -11,7 +11,7 @@ final class LatchReader: Sendable {
     case stopped
   }
 
-  private let target: DatabaseTarget
+  private let target: @Sendable () -> DatabaseTarget?
   private let mailbox: Mailbox
   private let log: Logger
   private let isUp: @Sendable () -> Bool
@@ -19,7 +19,11 @@ final class LatchReader: Sendable {
   private static let betweenLooks: Duration = .milliseconds(50)
   private static let afterFailure: Duration = .seconds(1)
 
-  init(target: DatabaseTarget, mailbox: Mailbox, log: Logger, isUp: @escaping @Sendable () -> Bool) {
+  /// - Parameter target: where it is now; `nil` while it cannot be asked.
+  init(
+    target: @escaping @Sendable () -> DatabaseTarget?, mailbox: Mailbox, log: Logger,
+    isUp: @escaping @Sendable () -> Bool
+  ) {
     self.target = target
     self.mailbox = mailbox
     self.log = log
@@ -61,6 +65,7 @@ final class LatchReader: Sendable {
   func stop() { phase.withLock { $0 = .stopped } }
 
   private func read() -> [AgentID: JSONValue]? {
+    guard let target = target() else { return nil }
     do throws(DatabaseError) {
       let rows = try DatabaseReader.loadAgentStates(target)
       if !rows.isEmpty {

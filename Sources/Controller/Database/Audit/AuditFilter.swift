@@ -12,6 +12,9 @@ public struct AuditFilter: Hashable, Sendable {
   public var since: Timestamp?
   /// Before this instant.
   public var until: Timestamp?
+  /// Only these; all when empty.
+  public var events: Set<EventType> = []
+  public var reasons: Set<Reason> = []
   /// The newest so many, at least 1.
   public var limit: Int
 
@@ -38,6 +41,8 @@ public struct AuditFilter: Hashable, Sendable {
   /// - Parameter ids: the agents that the filter's `agent` names.
   func takes(_ record: Record, ids: Set<String>) -> Bool {
     if agent != nil, !(record.agent.map { ids.contains($0.text) } ?? false) { return false }
+    if !events.isEmpty, !events.contains(record.type) { return false }
+    if !reasons.isEmpty, !(record.reason.map { reasons.contains($0) } ?? false) { return false }
     if let since, record.createdAt < since { return false }
     if let until, record.createdAt >= until { return false }
     return true

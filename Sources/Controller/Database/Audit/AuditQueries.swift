@@ -29,9 +29,14 @@ public struct AuditQueries: Sendable {
         WHERE ($1::text IS NULL OR agent_id = $1
             OR agent_id IN (SELECT s.agent_id FROM trading.agent_state s WHERE lower(s.name) = lower($1)))
           AND ($2::timestamptz IS NULL OR created_at >= $2) AND ($3::timestamptz IS NULL OR created_at < $3)
+          AND ($5::text[] = '{}' OR event_type = ANY ($5)) AND ($6::text[] = '{}' OR reason = ANY ($6))
         ORDER BY created_at DESC, chain DESC, id DESC LIMIT $4::bigint) newest
       ORDER BY created_at, chain, id
-      """, [filter.agent, filter.since?.rfc3339, filter.until?.rfc3339, "\(filter.limit)"], seconds: 60)
+      """,
+      [
+        filter.agent, filter.since?.rfc3339, filter.until?.rfc3339, "\(filter.limit)",
+        PostgresRows.array(filter.events.map(\.rawValue)), PostgresRows.array(filter.reasons.map(\.rawValue)),
+      ], seconds: 60)
     return try Self.lines(rows)
   }
 

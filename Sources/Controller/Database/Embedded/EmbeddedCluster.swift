@@ -6,6 +6,8 @@ struct EmbeddedCluster: Sendable {
   static let superuser = "mt4"
   /// As which the service ships: it may add records and change none.
   static let serviceUser = "mt4_controller"
+  /// As which everybody asks: it may change nothing.
+  static let readerUser = "mt4_auditor"
   static let database = "mt4"
 
   let paths: EmbeddedPaths

@@ -16,12 +16,15 @@ public final class EmbeddedPostgres: Sendable {
   }
 
   private let paths: EmbeddedPaths
+  /// Whether there was a cluster when this was made: a new one remembers nothing.
+  let hadCluster: Bool
   private let phase = Mutex<Phase>(.stopped)
   private let threadEnded = DispatchSemaphore(value: 0)
   private let wake = DispatchSemaphore(value: 0)
 
   public init(stateDirectory: String) {
     paths = EmbeddedPaths(stateDirectory: stateDirectory)
+    hadCluster = FileManager.default.fileExists(atPath: paths.data + "/PG_VERSION")
   }
 
   /// Starts the server as `start` does, prepares the schema and the roles as its superuser, and gives the way in for the

@@ -12,7 +12,7 @@ struct Migration: Sendable {
   let script: StaticString
 
   /// All steps, oldest first.
-  static let all: [Migration] = [m0001, m0002, m0003]
+  static let all: [Migration] = [m0001, m0002, m0003, m0004]
   /// The body of the function that refuses changes, as the first step makes it.
   static var refusal: String? {
     let text = m0001.script.description
