@@ -70,12 +70,12 @@ struct AgentDescription {
   private var account: String? {
     let account = parts.account
     guard let balance = account.money("balance"), let equity = account.money("equity") else { return nil }
-    var words = ["balance \(balance)", "equity \(equity)"]
+    var words = ["balance \(balance) \(account["currency"]?.shown ?? "")", "equity \(equity)"]
     if let margin = account.money("free_margin") { words.append("free margin \(margin)") }
     if let level = account["margin_level"]?.decimal { words.append("margin level \(level.rounded(places: 2)) %") }
     if let leverage = account["leverage"]?.shown { words.append("leverage 1:\(leverage)") }
     if account["trade_allowed"]?.bool == false { words.append(Tone.bad.paint("trading is not allowed")) }
-    return words.joined(separator: ", ") + " \(account["currency"]?.shown ?? "")"
+    return words.joined(separator: ", ")
   }
 
   private var limits: String? {
@@ -83,8 +83,9 @@ struct AgentDescription {
     let words = [
       limits["max_risk_per_trade_percent"]?.shown.map { "\($0) % a trade" },
       limits.money("max_daily_loss").map { "\($0) a day" },
-      limits["max_positions"]?.int.map { Count.of(Int($0), "position") },
-      limits["lot_size"]?.shown.map { "of at most \($0) lots" },
+      limits["max_positions"]?.int.map {
+        Count.of(Int($0), "position") + (limits["lot_size"]?.shown.map { " of at most \($0) lots" } ?? "")
+      },
       limits["require_stop_loss"]?.bool.map { $0 ? "each with a stop" : "a stop is not required" },
     ]
     return words.compactMap { $0 }.joined(separator: ", ")

@@ -37,8 +37,30 @@ struct MT4Ctl: AsyncParsableCommand {
           Reload.self, Pause.self, Resume.self, Resolve.self, Forget.self, EmergencyStop.self, EmergencyClear.self,
         ]),
       CommandGroup(name: "Audit", subcommands: [Audit.self, Replay.self, Database.self]),
-      CommandGroup(name: "Other", subcommands: [Version.self]),
+      CommandGroup(name: "Other", subcommands: [Token.self, Import.self, Completion.self, Version.self]),
     ])
+}
+
+extension MT4Ctl {
+  /// A command without the word that says what to do is no success: the help goes to stderr.
+  static func missing<Group: ParsableCommand>(below group: Group.Type) -> ExitCode {
+    Terminal.error(helpMessage(for: group))
+    return ExitCode(64)
+  }
+
+  func run() async throws { throw Self.missing(below: Self.self) }
+}
+
+extension Audit {
+  func run() async throws { throw MT4Ctl.missing(below: Self.self) }
+}
+
+extension Database {
+  func run() async throws { throw MT4Ctl.missing(below: Self.self) }
+}
+
+extension Token {
+  func run() async throws { throw MT4Ctl.missing(below: Self.self) }
 }
 
 /// `mt4ctl version`.

@@ -73,14 +73,21 @@ struct RevisionSource: ParsableArguments {
     var cursor = ""
     var pages = 0
     repeat {
-      let page = try client.get("/api/revisions?limit=500" + (cursor.isEmpty ? "" : "&cursor=\(cursor)"))
+      let page = try client.get("/api/revisions?limit=200" + (cursor.isEmpty ? "" : "&cursor=\(cursor)"))
       rows += (page["revisions"]?.array ?? []).compactMap(row)
       damaged += (page["damaged"]?.array ?? []).compactMap { $0.string ?? $0["problem"]?.string }
       cursor = page["next_cursor"]?.string ?? page["next_cursor"]?.int.map { String($0) } ?? ""
       pages += 1
     } while !cursor.isEmpty && pages < 1_000
-    let pin = try client.get("/api/status")["pin"].flatMap { RevisionPin(json: $0) }
+    let pin = try client.get("/api/status")["pin"].flatMap { Self.pin($0, rows.first(where: \.isCurrent)) }
     return RevisionList(rows: rows, pin: pin, damaged: damaged)
+  }
+
+  /// The open path says that there is a pin; who made it and why stands in its revision.
+  private static func pin(_ json: JSONValue, _ row: RevisionRow?) -> RevisionPin? {
+    guard let number = json["rollback_of"]?.int, let since = json["since"]?.time else { return nil }
+    return RevisionPin(
+      rollbackOf: Int(number), actor: row?.actor ?? "somebody", note: row?.reason ?? "(no reason given)", since: since)
   }
 
   private static func row(_ json: JSONValue) -> RevisionRow? {

@@ -8,6 +8,11 @@ struct TextTable {
       self.text = text.map { $0.isEmpty ? "-" : $0 } ?? "-"
       self.tone = tone
     }
+
+    init(title column: Column) {
+      text = column.title
+      tone = .faint
+    }
   }
 
   struct Column {
@@ -33,7 +38,7 @@ struct TextTable {
       max(columns[column].title.count, rows.map { $0[column].text.count }.max() ?? 0)
     }
     var out = ""
-    for row in [columns.map { Cell($0.title, .faint) }] + rows {
+    for row in [columns.map(Cell.init(title:))] + rows {
       let cells = row.indices.map { index in
         let padding = String(repeating: " ", count: max(0, widths[index] - row[index].text.count))
         let painted = row[index].tone.paint(row[index].text)

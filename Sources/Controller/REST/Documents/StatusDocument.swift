@@ -42,6 +42,7 @@ enum StatusDocument {
         .word("version") { _ in ControllerVersion.text },
         .value("revision", .nullable(.int)) { $0.map { .int($0.fleet.revision) } ?? .null },
         .text("fingerprint") { $0?.fleet.fingerprint },
+        .maybePart("pin", pin) { $0?.fleet.pin },
         .texts("manifest_errors") { $0?.fleet.manifestErrors ?? [] },
         .maybePart("journal", journal) { $0?.fleet },
         .maybeCount("unknown_outcomes") { $0.map { Int64($0.fleet.unknownOutcomes) } },
@@ -51,6 +52,10 @@ enum StatusDocument {
         .list("agents", line) { FleetDocuments.View($0).agents },
       ])
   }
+
+  /// A rollback that holds the revision in force. Who and why is for auditors: this path is open.
+  private static let pin = Document<RevisionPin>(
+    "Pin", [.count("rollback_of") { $0.rollbackOf }, .time("since") { $0.since }])
 
   private static let journal = Document<FleetStatus>(
     "JournalState",

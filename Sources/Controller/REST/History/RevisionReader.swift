@@ -106,6 +106,9 @@ enum RevisionDocuments {
     .time("loaded_at") { $0.summary.loadedAt },
     .word("actor") { $0.summary.actor },
     .text("git_commit") { $0.summary.gitCommit },
+    .maybeCount("rollback_of") { $0.summary.rollbackOf.map { Int64($0) } },
+    .text("reason") { $0.summary.reason },
+    .count("agents") { $0.summary.agents },
     .flag("current") { $0.isCurrent },
   ]
 
@@ -134,6 +137,8 @@ enum RevisionDocuments {
       .time("loaded_at") { $0.revision.loadedAt },
       .word("actor") { $0.revision.actor },
       .text("git_commit") { $0.revision.gitCommit },
+      .maybeCount("rollback_of") { $0.revision.rollbackOf.map { Int64($0) } },
+      .text("reason") { $0.revision.reason },
       .flag("current") { $0.isCurrent },
       .value("files", .map(.string)) { whole in
         .object(
