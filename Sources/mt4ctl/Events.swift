@@ -55,7 +55,7 @@ struct Events: AsyncParsableCommand {
           failures += 1
           if failures == 1 { Terminal.error("mt4ctl: \(error); trying again") }
         }
-        Thread.sleep(forTimeInterval: failures == 0 ? 0.2 : min(10, 0.5 * Double(failures)))
+        usleep(failures == 0 ? 200_000 : 500_000 * UInt32(min(20, failures)))
       }
     }
   }
