@@ -27,7 +27,7 @@ struct AccessKeys: Sendable {
   var isEmpty: Bool { tokens == nil && jwt == nil }
 
   /// Judges the header `Authorization`.
-  func principal(authorization: String?, at now: Timestamp) throws(AccessRefusal) -> Principal {
+  func principal(authorization: String?, at now: Timestamp) async throws(AccessRefusal) -> Principal {
     guard let authorization else { throw AccessRefusal(message: "Send a token: Authorization: Bearer TOKEN.") }
     let parts = authorization.split(separator: " ", omittingEmptySubsequences: true)
     guard parts.count == 2, parts[0].lowercased() == "bearer" else {
@@ -38,7 +38,7 @@ struct AccessKeys: Sendable {
     guard let jwt, token.split(separator: ".", omittingEmptySubsequences: false).count == 3 else {
       throw AccessRefusal(message: "The token is not one that this controller knows.")
     }
-    return try jwt.principal(of: token, at: now)
+    return try await jwt.principal(of: token, at: now)
   }
 }
 

@@ -1,13 +1,20 @@
 internal import Crypto
+internal import JWTKit
 import Reconciler
 
 /// The one key that JSON Web Tokens are judged by (RFC 7519, 7515, 8037). The key says which algorithm counts: raw bytes are
-/// HS256, a public key in PEM is ES256 or EdDSA. What a token says of itself chooses nothing.
+/// HS256, a public key in PEM is ES256 or EdDSA. What a token says of itself chooses nothing. jwt-kit judges the signature;
+/// the claims are judged here, by our own strict JSON, in which no name comes twice.
 struct WebTokenKey: Sendable {
   private enum Key: Sendable {
-    case shared(SymmetricKey)
-    case p256(P256.Signing.PublicKey)
-    case ed25519(Curve25519.Signing.PublicKey)
+    case shared(HMACKey)
+    case p256(ES256PublicKey)
+    case ed25519(EdDSA.PublicKey)
+  }
+
+  /// Whatever it says: its claims are judged apart.
+  private struct Unjudged: JWTPayload {
+    func verify(using algorithm: some JWTAlgorithm) {}
   }
 
   private let key: Key
@@ -32,7 +39,7 @@ struct WebTokenKey: Sendable {
           description: "\(path): a key for HS256 needs at least 32 bytes, and it has \(bytes.count); "
             + "make one with: head -c 32 /dev/urandom > FILE")
       }
-      key = .shared(SymmetricKey(data: bytes))
+      key = .shared(HMACKey(from: bytes))
       return
     }
     let text = String(decoding: bytes, as: UTF8.self)
@@ -41,9 +48,9 @@ struct WebTokenKey: Sendable {
         description: "\(path): give the controller the public key alone (-----BEGIN PUBLIC KEY-----); "
           + "get it with: openssl pkey -in PRIVATE -pubout")
     }
-    if let p256 = try? P256.Signing.PublicKey(pemRepresentation: text) {
+    if let p256 = try? ES256PublicKey(pem: text) {
       key = .p256(p256)
-    } else if let ed25519 = Self.ed25519(text) {
+    } else if let ed25519 = try? EdDSA.PublicKey(pem: text) {
       key = .ed25519(ed25519)
     } else {
       throw AccessKeyError(description: "\(path): the key must be of P-256 (for ES256) or Ed25519 (for EdDSA)")
@@ -54,39 +61,30 @@ struct WebTokenKey: Sendable {
     bytes.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }.starts(with: "-----BEGIN ".utf8)
   }
 
-  /// RFC 8410: twelve fixed bytes, then the key.
-  private static func ed25519(_ pem: String) -> Curve25519.Signing.PublicKey? {
-    let prefix: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
-    let body = pem.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-----") }.joined()
-    let plain = body.replacing("+", with: "-").replacing("/", with: "_").filter { $0 != "=" }
-    guard let der = Base64URL.bytes(plain[...]), der.count == 44, der.starts(with: prefix) else { return nil }
-    return try? Curve25519.Signing.PublicKey(rawRepresentation: der.dropFirst(12))
-  }
-
   /// - Throws: why the token does not count.
-  func principal(of token: String, at now: Timestamp) throws(AccessRefusal) -> Principal {
+  func principal(of token: String, at now: Timestamp) async throws(AccessRefusal) -> Principal {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
-    guard parts.count == 3, let header = Self.object(parts[0]), let signature = Base64URL.bytes(parts[2]) else {
+    guard parts.count == 3, let header = Self.object(parts[0]), Base64URL.bytes(parts[2]) != nil else {
       throw AccessRefusal(message: "The token is not a JSON Web Token.")
     }
     guard header["alg"]?.string == algorithm, header["crit"] == nil else {
       throw AccessRefusal(message: "The token is signed in another way than this controller takes.")
     }
-    guard isSigned(Array("\(parts[0]).\(parts[1])".utf8), signature) else {
+    guard await isSigned(token) else {
       throw AccessRefusal(message: "The token's signature is not right.")
     }
     guard let claims = Self.object(parts[1]) else { throw AccessRefusal(message: "The token has no claims.") }
     return try judge(claims, now, key: "jwt \(Hexadecimal.text(SHA256.hash(data: Array(token.utf8)).prefix(8)))")
   }
 
-  private func isSigned(_ message: [UInt8], _ signature: [UInt8]) -> Bool {
+  private func isSigned(_ token: String) async -> Bool {
+    let keys = JWTKeyCollection()
     switch key {
-    case .shared(let key): return HMAC<SHA256>.isValidAuthenticationCode(signature, authenticating: message, using: key)
-    case .p256(let key):
-      guard let value = try? P256.Signing.ECDSASignature(rawRepresentation: signature) else { return false }
-      return key.isValidSignature(value, for: message)
-    case .ed25519(let key): return key.isValidSignature(signature, for: message)
+    case .shared(let key): await keys.add(hmac: key, digestAlgorithm: .sha256)
+    case .p256(let key): await keys.add(ecdsa: key)
+    case .ed25519(let key): await keys.add(eddsa: key)
     }
+    return (try? await keys.verify(token, as: Unjudged.self)) != nil
   }
 
   private func judge(

@@ -57,7 +57,7 @@ struct Gate: RouterMiddleware {
 
   /// Answers one request to one route.
   func answer(_ route: RESTRoute, _ request: Request, _ context: RESTContext) async throws(Problem) -> Response {
-    let principal = try principal(for: route, request, context)
+    let principal = try await principal(for: route, request, context)
     let query = try QueryText(request.uri.query, known: route.query?.map(\.name))
     var wanted = RESTRequest(request: request, context: context, query: query)
     wanted.principal = principal
@@ -76,7 +76,7 @@ struct Gate: RouterMiddleware {
   /// - Returns: who asks; `nil` for anybody, where anybody may.
   private func principal(
     for route: RESTRoute, _ request: Request, _ context: RESTContext
-  ) throws(Problem) -> Principal? {
+  ) async throws(Problem) -> Principal? {
     let client = context.client
     guard let keys = access?.current, !keys.isEmpty else {
       try admit(client)
@@ -92,7 +92,7 @@ struct Gate: RouterMiddleware {
     }
     let found: Principal
     do throws(AccessRefusal) {
-      found = try keys.principal(authorization: authorization, at: SystemClock.now().wall)
+      found = try await keys.principal(authorization: authorization, at: SystemClock.now().wall)
     } catch {
       // Who guesses tokens is slowed down by address.
       try admit(client)
