@@ -78,10 +78,20 @@ let package = Package(
       // It runs the built mt4ctl as a process of its own.
       name: "ControllerTests",
       dependencies: [
-        "Controller", "PaperTerminal", "Reconciler", "mt4ctl",
+        "Bridge", "Controller", "PaperTerminal", "Reconciler", "mt4ctl",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Logging", package: "swift-log"),
       ],
       swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]
 )
+
+// Only `script/fuzz` sets this: libFuzzer brings a main function of its own, and a plain build does not pay for it.
+if Context.environment["MT4_FUZZ"] != nil {
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz",
+      dependencies: ["Bridge", "Controller", "Reconciler", .product(name: "Crypto", package: "swift-crypto")],
+      path: "Tests/Fuzz/Driver", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
+}
