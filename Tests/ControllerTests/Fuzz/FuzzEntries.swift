@@ -10,7 +10,7 @@ import Reconciler
 enum FuzzEntry: String, CaseIterable {
   case manifest, reply, trade, journal, records, query, token, json, control
 
-  func run(_ bytes: [UInt8]) -> String? {
+  func run(_ bytes: [UInt8]) async -> String? {
     switch self {
     case .manifest: Self.manifest(bytes)
     case .reply: Self.reply(bytes)
@@ -18,7 +18,7 @@ enum FuzzEntry: String, CaseIterable {
     case .journal: Self.journal(bytes)
     case .records: Self.records(bytes)
     case .query: Self.query(bytes)
-    case .token: Self.token(bytes)
+    case .token: await Self.token(bytes)
     case .json: Self.json(bytes)
     case .control: Self.control(bytes)
     }
@@ -111,16 +111,18 @@ enum FuzzEntry: String, CaseIterable {
   }
 
   /// Whole tokens and key files; and the bytes as claims under a good signature, since no fuzzer finds one.
-  private static func token(_ bytes: [UInt8]) -> String? {
+  private static func token(_ bytes: [UInt8]) async -> String? {
     let secret = Array("a key of thirty-two bytes or more".utf8)
     guard let key = try? WebTokenKey(secret, path: "key") else { return "the key is not taken" }
     let now = Timestamp(seconds: 1_793_520_000)
-    if (try? key.principal(of: String(decoding: bytes, as: UTF8.self), at: now)) != nil { return "a forged token" }
+    if (try? await key.principal(of: String(decoding: bytes, as: UTF8.self), at: now)) != nil {
+      return "a forged token"
+    }
     _ = try? WebTokenKey(bytes, path: "key")
     _ = try? TokenFile(bytes, path: "tokens")
     let message = "\(base64(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8))).\(base64(bytes))"
     let code = HMAC<SHA256>.authenticationCode(for: Array(message.utf8), using: SymmetricKey(data: secret))
-    guard let principal = try? key.principal(of: "\(message).\(base64(Array(code)))", at: now) else { return nil }
+    guard let principal = try? await key.principal(of: "\(message).\(base64(Array(code)))", at: now) else { return nil }
     let claims = try? JSONParser.parse(bytes)
     if claims?["exp"] == nil { return "a token without an end" }
     return principal.expires.map { $0 > now } ?? false ? nil : "a token that has expired"
