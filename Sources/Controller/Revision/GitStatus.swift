@@ -25,20 +25,17 @@ enum GitStatus {
     process.standardError = FileHandle.nullDevice
     let pipe = Pipe()
     process.standardOutput = pipe
-    let ended = DispatchSemaphore(value: 0)
-    process.terminationHandler = { _ in ended.signal() }
     guard (try? process.run()) != nil else { return nil }
     // One byte tells; what git still wants to say is not waited for.
     let timer = DispatchSource.makeTimerSource()
     timer.schedule(deadline: .now() + .milliseconds(Int(limit.inWholeMilliseconds)))
-    timer.setEventHandler { process.terminate() }
+    timer.setEventHandler { kill(process.processIdentifier, SIGKILL) }
     timer.resume()
     let first = try? pipe.fileHandleForReading.read(upToCount: 1)
     try? pipe.fileHandleForReading.close()
-    let isOver = ended.wait(timeout: .now() + 1) == .success
+    process.waitUntilExit()
     timer.cancel()
-    if !isOver { process.terminate() }
     if let first, !first.isEmpty { return false }
-    return isOver && process.terminationReason == .exit && process.terminationStatus == 0 ? true : nil
+    return process.terminationReason == .exit && process.terminationStatus == 0 ? true : nil
   }
 }

@@ -45,10 +45,17 @@ extension TradeBook {
   mutating func flow(_ record: Record) {
     let data = record.metadata
     if data["kind"]?.string == "result" { return take(record) }
-    guard data["kind"]?.string == DailyLoss.Flow.Kind.balance.rawValue, let amount = data["amount"]?.decimal,
-      let k = days.firstIndex(where: { $0.key == data["day"]?.string })
-    else { return }
-    days[k].balanceFlows += amount
+    guard data["kind"]?.string == DailyLoss.Flow.Kind.balance.rawValue, let amount = data["amount"]?.decimal else {
+      return
+    }
+    let k: Int?
+    if let key = data["day"]?.string {
+      k = days.firstIndex { $0.key == key }
+    } else {
+      // It moved the balance before the anchor, and was found only after it: the day before closed with it.
+      k = days.count > 1 ? days.count - 2 : nil
+    }
+    if let k { days[k].balanceFlows += amount }
   }
 
   /// The day whose balance a row moved.

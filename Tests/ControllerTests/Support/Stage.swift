@@ -20,12 +20,18 @@ final class Stage: Sendable {
   }
 
   /// Sets the stage for `body`, and clears it away whatever happens there.
+  ///
+  /// - Parameters:
+  ///   - clock: what the terminals go by.
+  ///   - terms: changes what each terminal's broker asks for.
   static func with(
-    _ agents: [String] = ["agent_1"], token: String? = nil, _ body: (Stage) async throws -> Void
+    _ agents: [String] = ["agent_1"], token: String? = nil,
+    clock: @escaping @Sendable () -> Timestamp = { PaperClock.now },
+    terms: @escaping @Sendable (inout PaperInstrument) -> Void = { _ in }, _ body: (Stage) async throws -> Void
   ) async throws {
     await StageGate.shared.enter()
     do {
-      try await set(agents, token, body)
+      try await set(agents, token, clock, terms, body)
     } catch {
       await StageGate.shared.leave()
       throw error
@@ -34,10 +40,13 @@ final class Stage: Sendable {
   }
 
   /// A second stage beside the first, in the first one's place at the gate.
-  static func nested(_ body: (Stage) async throws -> Void) async throws { try await set(["agent_1"], nil, body) }
+  static func nested(_ body: (Stage) async throws -> Void) async throws {
+    try await set(["agent_1"], nil, { PaperClock.now }, { _ in }, body)
+  }
 
   private static func set(
-    _ agents: [String], _ token: String?, _ body: (Stage) async throws -> Void
+    _ agents: [String], _ token: String?, _ clock: @escaping @Sendable () -> Timestamp,
+    _ terms: @escaping @Sendable (inout PaperInstrument) -> Void, _ body: (Stage) async throws -> Void
   ) async throws {
     let folder = try temporaryFolder()
     let paper = try await PaperServer.start(
@@ -46,9 +55,10 @@ final class Stage: Sendable {
           number: 5_000_001 + Int64(number), name: id, server: "Paper-Demo", currency: "USD")
         var agent = PaperAgent(id: AgentID(id), account: account, deposit: 10_000)
         agent.motion = .still
+        agent.adjust = terms
         agent.options.token = token.map { PaperToken($0) }
         return agent
-      })
+      }, clock: clock)
     for terminal in paper.agents {
       for (symbol, bid) in [("EURUSD", "1.10000"), ("GBPUSD", "1.30000")] {
         terminal.setPrice(Symbol(symbol), bid: exact(bid))

@@ -82,6 +82,7 @@ public struct AuditQueries: Sendable {
           OR agent_id IN (SELECT s.agent_id FROM trading.agent_state s WHERE lower(s.name) = lower($1)))
         AND (event_type = 'day_anchor' AND metadata ->> 'day' >= $2
           OR event_type IN ('flow', 'trade_closed') AND metadata ->> 'day' = $2
+          OR event_type = 'flow' AND metadata ->> 'day' IS NULL
           OR event_type = 'heartbeat' AND metadata -> 'day_state' -> 'anchor' ->> 'day' = $2)
       ORDER BY created_at, chain, id
       """, [agent, day], seconds: 60)

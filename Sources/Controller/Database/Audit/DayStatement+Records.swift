@@ -1,10 +1,12 @@
 public import Reconciler
 
 extension DayStatement {
-  /// Whether a record belongs into the statement of `day`: its anchor and later ones, its flows and trades, its heartbeats.
+  /// Whether a record may belong into the statement of `day`: its anchor and later ones, its flows and trades, flows of no
+  /// day, its heartbeats.
   static func takes(_ record: Record, day: String) -> Bool {
     let data = record.metadata
     if record.type == .dayAnchor { return data["day"]?.string.map { $0 >= day } ?? false }
+    if record.type == .flow, data["day"]?.string == nil { return true }
     if record.type == .flow || record.type == .tradeClosed { return data["day"]?.string == day }
     return record.type == .heartbeat && data["balance"] != nil
       && data[DailyLoss.stateKey]?["anchor"]?["day"]?.string == day
@@ -17,13 +19,20 @@ extension DayStatement {
       throw .noAnchor(agent: agent, day: day, known: anchors.compactMap { $0.metadata["day"]?.string })
     }
     guard let opening = Balance(first) else { throw .noBalance(day: day) }
-    let next = anchors.first { ($0.metadata["day"]?.string).map { $0 > day } ?? false }
+    let later = anchors.filter { ($0.metadata["day"]?.string).map { $0 > day } ?? false }
+    let next = later.first
+    // A flow that moved the balance before an anchor, and was found only after it, has no day: it is of the day before.
+    func isLate(_ record: Record) -> Bool {
+      guard let next, record.sequence > next.sequence else { return false }
+      return later.dropFirst().first.map { record.sequence < $0.sequence } ?? true
+    }
     self.init(
       agent: first.agent ?? AgentID(agent), day: day, anchorKind: first.metadata["kind"]?.string ?? "",
       anchor: first.metadata["amount"]?.decimal ?? opening.balance, opening: opening, closing: opening,
       isOver: next != nil)
     var looks: [(balance: Balance, explained: FixedDecimal)] = [(opening, opening.balance)]
     for record in records where record.type != .dayAnchor && Self.takes(record, day: day) {
+      if record.type == .flow, record.metadata["day"]?.string == nil, !isLate(record) { continue }
       if let movement = Movement(record) { movements.append(movement) }
       if let trade = Trade(record) { trades.append(trade) }
       // What is recorded after the next anchor tells of an account that has moved on.
