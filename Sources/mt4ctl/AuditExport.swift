@@ -34,7 +34,8 @@ struct AuditExport: AsyncParsableCommand {
   var agent: String?
 
   @Option(
-    name: .customLong("public-key"), help: "The public key of the checkpoints, to put into the folder.")
+    name: .customLong("public-key"),
+    help: "The public key to put into the folder; by default the one that the state directory has.")
   var publicKey: String?
 
   func validate() throws { try AuditRange.validate(since, until) }

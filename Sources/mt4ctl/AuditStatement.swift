@@ -12,7 +12,7 @@ struct AuditStatement: AsyncParsableCommand {
 
   @OptionGroup var place: AuditPlace
 
-  @Option(help: "The agent's id; its name as well, with --database.")
+  @Option(help: "The agent, by id or name.")
   var agent: String
 
   @Option(help: "The day as its reset names it in the agent's own zone, such as 2026-11-21.")

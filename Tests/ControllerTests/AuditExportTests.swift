@@ -49,6 +49,7 @@ struct AuditExportTests {
       #expect(journal.settle())
     }
     #expect(journal.close())
+    try StateFolder.write(Array(key.publicKey.pem.utf8), to: CheckpointFile.publicKeyPath(folder.path))
     _ = try RevisionStore(stateDirectory: folder.path).accept(
       ManifestFixtureRevision.loaded, actor: "ann", at: Timestamp(seconds: 1_790_000_000))
   }
@@ -103,6 +104,8 @@ struct AuditExportTests {
       #expect(manifest.chains.map(\.records) == [30])
       #expect(manifest.files.map(\.name) == manifest.files.map(\.name).sorted())
       #expect(!FileManager.default.fileExists(atPath: "\(out).partial-\(getpid())"))
+      #expect(manifest.keyID == key.id)
+      #expect(try CheckpointPublicKey(file: out + "/checkpoint-key.pub").id == key.id)
     }
   }
 

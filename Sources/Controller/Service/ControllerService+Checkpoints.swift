@@ -20,6 +20,21 @@ extension ControllerService {
     }
   }
 
+  /// The public key beside the checkpoints, for exports. Nothing depends on it: whoever can rewrite the journal can replace
+  /// it, so that signatures are checked with a copy from elsewhere.
+  func keepPublicKey(of key: CheckpointKey?) {
+    guard let text = key?.publicKey.pem else { return }
+    let path = CheckpointFile.publicKeyPath(options.state)
+    guard (try? FileReader.read(path, limit: 4096)) != Array(text.utf8) else { return }
+    do throws(JournalError) {
+      try Disk.remove(path)
+      let files = SystemFiles()
+      try files.writeAll(Array(text.utf8), to: files.create(path), at: 0)
+    } catch {
+      log.warning("the checkpoints' public key cannot be kept: \(error)", metadata: .keys([.path: path]))
+    }
+  }
+
   private func checkpointKeyPath() -> String? {
     if let path = options.checkpointKey { return path }
     guard let folder = options.environment["CREDENTIALS_DIRECTORY"] else { return nil }

@@ -178,6 +178,7 @@ public final class ControllerService: Sendable {
     journalOptions.checkpointKey = try checkpointKey()
     do throws(JournalError) {
       let journal = try Journal.open(stateDirectory: options.state, options: journalOptions)
+      keepPublicKey(of: journalOptions.checkpointKey)
       if let torn = journal.recovered.torn {
         log.warning(
           "an unfinished line of \(torn.bytes) bytes was cut from the journal's end at \(torn.offset)",

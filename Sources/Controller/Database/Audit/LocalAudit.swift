@@ -64,11 +64,14 @@ public struct LocalAudit: Sendable {
     return story
   }
 
-  /// What the statement of an agent's day is made of; the agent is named by its id.
+  /// What the statement of an agent's day is made of; the agent is named by its id or its name.
   public func statementRecords(agent: String, day: String) throws(JournalError) -> [Record] {
+    let ids = agents(named: agent)
     var records: [Record] = []
     try each { _, record in
-      if record.agent?.text == agent, DayStatement.takes(record, day: day) { records.append(record) }
+      if record.agent.map({ ids.contains($0.text) }) ?? false, DayStatement.takes(record, day: day) {
+        records.append(record)
+      }
     }
     return records
   }

@@ -10,6 +10,8 @@ enum CheckpointFile {
 
   static func path(_ stateDirectory: String) -> String { stateDirectory + "/" + name }
 
+  static func publicKeyPath(_ stateDirectory: String) -> String { stateDirectory + "/" + publicKeyName }
+
   /// What a start finds: where the whole lines end, and the last checkpoint of each chain near the end.
   struct End: Sendable {
     var size: Int64 = 0

@@ -14,7 +14,7 @@ public struct RecordExport: Sendable {
   public var until: Timestamp?
   /// The agent that the tables are of, by id or name; the lines are always of all, or their chain could not be verified.
   public var agent: String?
-  /// Goes into the folder, and its id into the manifest.
+  /// Goes into the folder, and its id into the manifest; without it the one that the state directory has.
   public var publicKey: CheckpointPublicKey?
   /// Told the number of records so far, now and then.
   public var progress: @Sendable (Int64) -> Void = { _ in }
@@ -37,11 +37,18 @@ public struct RecordExport: Sendable {
 
   public func write(database target: DatabaseTarget, stateDirectory: String?) throws -> Summary {
     let local = stateDirectory.flatMap { JournalVerifier.isUsed(stateDirectory: $0) ? $0 : nil }
-    return try write(try DatabaseRecords(target, stateDirectory: local))
+    return try with(keyOf: stateDirectory).write(try DatabaseRecords(target, stateDirectory: local))
   }
 
   public func write(journalOf stateDirectory: String) throws -> Summary {
-    try write(try JournalRecords(stateDirectory: stateDirectory))
+    try with(keyOf: stateDirectory).write(try JournalRecords(stateDirectory: stateDirectory))
+  }
+
+  private func with(keyOf stateDirectory: String?) -> RecordExport {
+    var export = self
+    export.publicKey =
+      publicKey ?? stateDirectory.flatMap { try? CheckpointPublicKey(file: CheckpointFile.publicKeyPath($0)) }
+    return export
   }
 
   // MARK: Writing
