@@ -19,7 +19,7 @@ enum TokenRole: String, ExpressibleByArgument, CaseIterable {
 }
 
 /// `mt4ctl token issue`.
-struct TokenIssue: ParsableCommand {
+struct TokenIssue: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "issue", abstract: "Sign a JSON Web Token that expires.",
     discussion: """
@@ -44,10 +44,10 @@ struct TokenIssue: ParsableCommand {
     }
   }
 
-  func run() throws {
+  func run() async throws {
     do throws(TokenError) {
       let issuer = try TokenIssuer(keyFile: key)
-      let token = try issuer.issue(
+      let token = try await issuer.issue(
         role: role.rawValue, subject: subject, at: SystemClock.now().wall,
         lifetime: DurationText.parse(ttl) ?? .seconds(86_400))
       Terminal.out(token + "\n")

@@ -9,15 +9,15 @@ import Testing
 struct CLITokenTests {
   private static let now = Timestamp(seconds: 1_795_000_000)
 
-  private static func issue(_ key: [UInt8], in folder: TemporaryFolder) throws -> (token: String, algorithm: String) {
+  private static func issue(_ key: [UInt8], in folder: TemporaryFolder) async throws -> (token: String, algorithm: String) {
     let path = "\(folder.path)/key"
     try Data(key).write(to: URL(fileURLWithPath: path))
     let issuer = try TokenIssuer(keyFile: path)
-    let token = try issuer.issue(role: "auditor", subject: "test", at: now, lifetime: .seconds(3600))
+    let token = try await issuer.issue(role: "auditor", subject: "test", at: now, lifetime: .seconds(3600))
     return (token, issuer.algorithm)
   }
 
-  @Test func `raw bytes sign HS256, P-256 signs ES256, Ed25519 signs EdDSA`() throws {
+  @Test func `raw bytes sign HS256, P-256 signs ES256, Ed25519 signs EdDSA`() async throws {
     let folder = try TemporaryFolder()
     let raw = (0..<32).map { _ in UInt8.random(in: 0...255) }
     let p256 = P256.Signing.PrivateKey()
@@ -38,20 +38,20 @@ struct CLITokenTests {
       ),
     ]
     for one in cases {
-      let issued = try Self.issue(one.secret, in: folder)
+      let issued = try await Self.issue(one.secret, in: folder)
       #expect(issued.algorithm == one.algorithm)
       let key = try WebTokenKey(one.shown, path: "key")
-      #expect(try key.principal(of: issued.token, at: Self.now).access == .auditor)
-      #expect(throws: AccessRefusal.self) {
-        try key.principal(of: issued.token, at: Self.now + .seconds(3_700))
+      #expect(try await key.principal(of: issued.token, at: Self.now).access == .auditor)
+      await #expect(throws: AccessRefusal.self) {
+        try await key.principal(of: issued.token, at: Self.now + .seconds(3_700))
       }
     }
   }
 
-  @Test func `a short key, a public key and no key are refused`() throws {
+  @Test func `a short key, a public key and no key are refused`() async throws {
     let folder = try TemporaryFolder()
     for key in [Array("short".utf8), Array(P256.Signing.PrivateKey().publicKey.pemRepresentation.utf8)] {
-      #expect(throws: TokenError.self) { try Self.issue(key, in: folder) }
+      await #expect(throws: TokenError.self) { try await Self.issue(key, in: folder) }
     }
     #expect(throws: TokenError.self) { try TokenIssuer(keyFile: "\(folder.path)/none") }
   }

@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import Glibc
 
 /// An open file, closed when nobody holds it any more.

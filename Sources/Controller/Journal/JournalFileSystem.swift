@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import Glibc
 
 /// The calls that fail when a disk is full or broken, so that tests can make them fail.

@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import Glibc
 
 /// Rewrites `journal/head` when it is due: at most once a second, and at the moments that ask for it.

@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import Glibc
 
 /// A value behind a lock, with a condition to wait for: what Swift's `Mutex` lacks for a thread that sleeps until work comes.

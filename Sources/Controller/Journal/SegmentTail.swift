@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import Glibc
 
 /// The end of the newest segment: its last whole line, and what a crash left after it.

@@ -1,5 +1,6 @@
 import Foundation
 import CDispatch
+import CoreFoundation
 import Glibc
 
 /// A folder or a file that could not be read.

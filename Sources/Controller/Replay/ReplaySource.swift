@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import Glibc
 
 /// Where a recorded journal is: a state directory, its `journal` folder, one segment, or an exported JSON Lines file. Reads

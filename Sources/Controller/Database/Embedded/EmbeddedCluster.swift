@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import Foundation
 
 /// A cluster's files and the command that serves it.

@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import Foundation
 
 /// A server that is running on a cluster already: an orphan of a controller that was killed, or another program's.

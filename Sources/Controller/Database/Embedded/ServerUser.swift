@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import Glibc
 
 /// The user a server runs as: the server refuses to run as root.

@@ -1,5 +1,6 @@
 import Foundation
 import CDispatch
+import CoreFoundation
 import Glibc
 import Synchronization
 

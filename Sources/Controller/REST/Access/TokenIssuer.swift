@@ -1,13 +1,25 @@
 internal import Crypto
-import Foundation
+import FoundationEssentials
+internal import JWTKit
 public import Reconciler
 
 /// Makes tokens that a controller accepts. It holds the signing key only as long as it lives.
 public struct TokenIssuer: Sendable {
   private enum Key: Sendable {
-    case shared(SymmetricKey)
-    case p256(P256.Signing.PrivateKey)
-    case ed25519(Curve25519.Signing.PrivateKey)
+    case shared(HMACKey)
+    case p256(ES256PrivateKey)
+    case ed25519(EdDSA.PrivateKey)
+  }
+
+  /// Times are whole seconds since 1970.
+  private struct Claims: JWTPayload {
+    var aud: String
+    var role: String
+    var iat: Int64
+    var exp: Int64
+    var sub: String?
+
+    func verify(using algorithm: some JWTAlgorithm) {}
   }
 
   private let key: Key
@@ -29,30 +41,20 @@ public struct TokenIssuer: Sendable {
         throw TokenError(
           description: "--key \(path): a key for HS256 has at least 32 bytes (head -c 32 /dev/urandom > FILE)")
       }
-      key = .shared(SymmetricKey(data: bytes))
+      key = .shared(HMACKey(from: bytes))
       return
     }
     guard text.contains("PRIVATE KEY") else {
       throw TokenError(description: "--key \(path): tokens are signed with the private key; this is not one")
     }
-    if let p256 = try? P256.Signing.PrivateKey(pemRepresentation: text) {
+    if let p256 = try? ES256PrivateKey(pem: text) {
       key = .p256(p256)
-    } else if let ed25519 = Self.ed25519(text) {
+    } else if let ed25519 = try? EdDSA.PrivateKey(pem: text) {
       key = .ed25519(ed25519)
     } else {
       throw TokenError(
         description: "--key \(path): the key must be an unencrypted private key of P-256 (ES256) or Ed25519 (EdDSA)")
     }
-  }
-
-  /// RFC 8410 in PKCS #8: sixteen fixed bytes, then the seed.
-  private static func ed25519(_ pem: String) -> Curve25519.Signing.PrivateKey? {
-    let prefix: [UInt8] = [
-      0x30, 0x2E, 0x02, 0x01, 0x00, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x04, 0x22, 0x04, 0x20,
-    ]
-    let body = pem.split(whereSeparator: \.isNewline).filter { !$0.hasPrefix("-----") }.joined()
-    guard let der = Data(base64Encoded: body), der.count == 48, Array(der.prefix(16)) == prefix else { return nil }
-    return try? Curve25519.Signing.PrivateKey(rawRepresentation: der.suffix(32))
   }
 
   /// The algorithm that the key fixes.
@@ -71,24 +73,18 @@ public struct TokenIssuer: Sendable {
   ///   - subject: whose it is; for people, the controller does not judge by it.
   public func issue(
     role: String, subject: String?, at now: Timestamp, lifetime: Duration
-  ) throws(TokenError) -> String {
+  ) async throws(TokenError) -> String {
     let issued = now.microseconds / 1_000_000
-    let header: JSONValue = ["alg": .string(algorithm), "typ": "JWT"]
-    let claims = JSONValue.fields([
-      "aud": .string(WebTokenKey.audience), "role": .string(role), "iat": .int(issued),
-      "exp": .int(issued + lifetime.components.seconds), "sub": subject.map { .string($0) },
-    ])
-    let message = Base64URL.text(header.canonicalBytes) + "." + Base64URL.text(claims.canonicalBytes)
-    return message + "." + Base64URL.text(try signature(Array(message.utf8)))
-  }
-
-  private func signature(_ message: [UInt8]) throws(TokenError) -> [UInt8] {
+    let claims = Claims(
+      aud: WebTokenKey.audience, role: role, iat: issued, exp: issued + lifetime.components.seconds, sub: subject)
+    let keys = JWTKeyCollection()
+    switch key {
+    case .shared(let key): await keys.add(hmac: key, digestAlgorithm: .sha256)
+    case .p256(let key): await keys.add(ecdsa: key)
+    case .ed25519(let key): await keys.add(eddsa: key)
+    }
     do {
-      switch key {
-      case .shared(let key): return Array(HMAC<SHA256>.authenticationCode(for: message, using: key))
-      case .p256(let key): return Array(try key.signature(for: message).rawRepresentation)
-      case .ed25519(let key): return Array(try key.signature(for: message))
-      }
+      return try await keys.sign(claims)
     } catch {
       throw TokenError(description: "the token cannot be signed")
     }
