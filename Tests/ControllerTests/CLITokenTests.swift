@@ -9,7 +9,9 @@ import Testing
 struct CLITokenTests {
   private static let now = Timestamp(seconds: 1_795_000_000)
 
-  private static func issue(_ key: [UInt8], in folder: TemporaryFolder) async throws -> (token: String, algorithm: String) {
+  private static func issue(_ key: [UInt8], in folder: TemporaryFolder) async throws -> (
+    token: String, algorithm: String
+  ) {
     let path = "\(folder.path)/key"
     try Data(key).write(to: URL(fileURLWithPath: path))
     let issuer = try TokenIssuer(keyFile: path)
