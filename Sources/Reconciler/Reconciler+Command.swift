@@ -129,9 +129,10 @@ extension Reconciler {
         return .refused("the outcome of action \(agents[i].memory.unresolved[0].id) is not known")
       }
       say(i, "forget", why, actor, "done", now)
-      if let key = agents[i].accountKey { accountHolders[key]?.removeAll { $0 == id } }
+      if let key = agents[i].accountKey { leaveAccount(key, id) }
       agents.remove(at: i)
       index = Dictionary(uniqueKeysWithValues: agents.enumerated().map { ($0.element.id, $0.offset) })
+      sortIDs()
     } else if let memory = waitingMemories[id] {
       guard memory.unresolved.isEmpty else {
         return .refused("the outcome of action \(memory.unresolved[0].id) is not known")

@@ -6,16 +6,13 @@ extension Reconciler {
 
   /// Lets the day see a look. Returns whether it wants another look at once.
   mutating func observeDay(
-    _ i: Int, _ positions: Reply<[Position]>, _ account: Reply<Account>, _ now: Moment
+    _ i: Int, _ positions: Reply<[Position]>, _ account: Reply<Account>, _ seen: DailyLoss.Verdict?, _ now: Moment
   ) -> Bool {
-    let history = agents[i].snapshot?.history ?? .notAsked
-    let sample = DailyLoss.Sample(
-      account: account, positions: positions,
-      history: agents[i].history.unsupported && history.reply == nil ? .unsupported : history,
-      historyDays: agents[i].snapshot?.request.historyDays,
-      positionsTrusted: agents[i].trustVerdict?.isTrusted ?? false)
-    let verdict = agents[i].memory.dailyLoss.observe(
-      sample, risk: agents[i].spec.risk, calendar: calendar(i), now: now)
+    let verdict =
+      seen
+      ?? agents[i].sampleDay(
+        positions, account, agents[i].snapshot?.history ?? .notAsked, days: agents[i].snapshot?.request.historyDays,
+        trusted: agents[i].trustVerdict?.isTrusted ?? false, now)
     agents[i].dayVerdict = verdict
     for event in verdict.events { note(i, event, positions.value, account, now) }
     // The day tells of its breach once; after a person's resume it counts again.
@@ -124,5 +121,19 @@ extension Reconciler {
   private func rested(_ pause: AgentMemory.BreachPause, _ now: Moment) -> Bool {
     if let since = pause.sinceSteady, now.steady - since < Self.shortestBreachPause { return false }
     return now.wall - pause.since >= Self.shortestBreachPause
+  }
+}
+
+extension AgentState {
+  /// Shows one look to the day.
+  mutating func sampleDay(
+    _ positions: Reply<[Position]>, _ account: Reply<Account>, _ history: OptionalPart<[HistoryRow]>, days: Int?,
+    trusted: Bool, _ now: Moment
+  ) -> DailyLoss.Verdict {
+    let sample = DailyLoss.Sample(
+      account: account, positions: positions,
+      history: self.history.unsupported && history.reply == nil ? .unsupported : history, historyDays: days,
+      positionsTrusted: trusted)
+    return memory.dailyLoss.observe(sample, risk: spec.risk, calendar: calendar, now: now)
   }
 }

@@ -13,6 +13,8 @@ extension Reconciler {
     return policy
   }
 
+  var isStopInForce: Bool { emergency.isActive || fleet?.policy.emergencyStop == true }
+
   /// Takes up what the manifest says of the stop.
   mutating func followManifestStop(_ now: Moment) {
     let wanted = fleet?.policy.emergencyStop ?? false

@@ -14,6 +14,7 @@ extension Reconciler {
       seenAt: positions.span.began.steady)
     ledger.replace(agents[i].id, old, by: fresh)
     agents[i].exposure = fresh
+    agents[i].exposureIsOld = false
     agents[i].exposureWants = wanted
     guard let policy = fleet?.policy, policy.valuesPositions || policy.currency != nil else {
       agents[i].exposureWants = []
@@ -69,7 +70,7 @@ extension Reconciler {
 
   /// What an open of the agent is judged by; `nil` without limits over the fleet.
   mutating func fleetLook(_ i: Int, _ now: Moment) -> FleetLook? {
-    guard let policy = fleet?.policy, let first = policy.limits.first else { return nil }
+    guard let policy = fleet?.policy, policy.hasLimits, let first = policy.limits.first else { return nil }
     var look = FleetLook(policy: policy, ledger: ledger, own: agents[i].exposure)
     if let live = agents[i].live, live.kind == .open, let equity = agents[i].snapshot?.account?.value.equity {
       look.ownLiveRisk = Exposure.risk(of: live, equity: equity)

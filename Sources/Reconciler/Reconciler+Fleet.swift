@@ -21,6 +21,11 @@ extension Reconciler {
         add(spec, now)
       }
     }
+    // A rule or the rules of a zone may have changed.
+    for i in agents.indices { agents[i].calendar = calendar(agents[i].spec.risk.day) }
+    for i in agents.indices { agents[i].calm = nil }
+    sortIDs()
+    renewFacts()
     rebuildLedger()
     followManifestStop(now)
     for i in agents.indices { refreshConditions(i, now) }
@@ -47,6 +52,7 @@ extension Reconciler {
 
   mutating func reject(_ errors: [String], _ actor: String, _ now: Moment) {
     manifestErrors = errors
+    renewFacts()
     let shown = errors.prefix(50)
     record(
       .revisionRejected, agent: nil,
@@ -62,7 +68,9 @@ extension Reconciler {
   }
 
   private mutating func add(_ spec: AgentSpec, _ now: Moment) {
-    var state = AgentState(spec: spec, memory: waitingMemories.removeValue(forKey: spec.id) ?? AgentMemory())
+    var state = AgentState(
+      spec: spec, memory: waitingMemories.removeValue(forKey: spec.id) ?? AgentMemory(),
+      calendar: calendar(spec.risk.day))
     state.memory.orphaned = false
     state.heartbeatAt = now.steady + .seconds(60)
     index[spec.id] = agents.count

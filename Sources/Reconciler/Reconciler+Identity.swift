@@ -36,22 +36,35 @@ extension Reconciler {
 
   /// Another agent whose terminal reports this very account, if there is one.
   private mutating func noteHolder(_ i: Int, _ account: Account) -> AgentID? {
+    let seen = AccountSeen(number: account.number, server: account.server)
     let id = agents[i].id
-    let key = account.number.map { "\($0) \(account.server ?? "")" }
-    if agents[i].accountKey != key {
-      if let old = agents[i].accountKey { accountHolders[old]?.removeAll { $0 == id } }
-      if let key { accountHolders[key, default: []].append(id) }
+    if agents[i].accountSeen != seen {
+      agents[i].accountSeen = seen
+      let key = account.number.map { "\($0) \(account.server ?? "")" }
+      if let old = agents[i].accountKey { leaveAccount(old, id) }
+      if let key {
+        accountHolders[key, default: []].append(id)
+        if accountHolders[key]?.count == 2 { sharedAccounts += 1 }
+      }
       agents[i].accountKey = key
     }
-    guard let key else { return nil }
-    return accountHolders[key]?.sorted().first { other in
+    guard let key = agents[i].accountKey, let holders = accountHolders[key], holders.count > 1 else { return nil }
+    return holders.sorted().first { other in
       other != id && index[other].map { !agents[$0].memory.orphaned } ?? false
     }
+  }
+
+  /// The agent's terminal answers for another account now, or is gone.
+  mutating func leaveAccount(_ key: String, _ id: AgentID) {
+    let wasShared = (accountHolders[key]?.count ?? 0) > 1
+    accountHolders[key]?.removeAll { $0 == id }
+    if wasShared, accountHolders[key]?.count == 1 { sharedAccounts -= 1 }
   }
 
   /// The agent is held: nothing is planned on what may be somebody else's account.
   mutating func stand(_ i: Int, _ hold: Hold, _ now: Moment) {
     agents[i].identity = hold
+    agents[i].calm = nil
     agents[i].freshHistories = []
     agents[i].plan = Plan()
     if agents[i].live != nil, agents[i].lane != .sending { withdraw(i, hold.message, now) }

@@ -53,6 +53,7 @@ extension Reconciler {
       record(
         .journalRecovered, agent: nil, "the database has caught up", ["shipped": .int(journal.shipped)], now)
     }
+    renewFacts()
   }
 
   /// What the record's state holds back from opens.
@@ -120,6 +121,7 @@ extension Reconciler {
   }
 
   private mutating func prune(_ i: Int) {
+    agents[i].calm = nil
     let agent = agents[i]
     let present = Set(agent.lastTickets + (agent.orders?.value.map(\.ticket) ?? []))
     agents[i].memory.prune(

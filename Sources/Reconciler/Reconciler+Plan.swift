@@ -58,11 +58,10 @@ extension Reconciler {
   }
 
   /// The name of the agent's current day: the local date on which it began.
-  func dayKey(_ i: Int, _ now: Moment) -> String { calendar(i).period(containing: now.wall).key }
+  func dayKey(_ i: Int, _ now: Moment) -> String { agents[i].calendar.period(containing: now.wall).key }
 
-  func calendar(_ i: Int) -> TradingCalendar {
-    let rule = agents[i].spec.risk.day
-    return TradingCalendar(
+  func calendar(_ rule: RiskSpec.DayRule) -> TradingCalendar {
+    TradingCalendar(
       rule: rule, zone: fleet?.zones[rule.zone] ?? .utc, newYork: fleet?.zones["America/New_York"] ?? .utc)
   }
 }

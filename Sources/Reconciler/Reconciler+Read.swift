@@ -12,15 +12,16 @@ extension Reconciler {
     guard !agents[i].memory.orphaned || emergency.isActive else { return }
     agents[i].readNumber += 1
     var request = ReadRequest(number: agents[i].readNumber, agent: agents[i].id)
-    let doubts = agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id }
+    let doubts =
+      agents[i].memory.unresolved.isEmpty ? [] : agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id }
     request.orders =
-      agents[i].wantsOrders || !doubts.isEmpty || policyInForce.emergencyStop
+      agents[i].wantsOrders || !doubts.isEmpty || isStopInForce
       || isDue(agents[i].lastOrdersAt, Self.ordersEvery, at)
     if agents[i].wantsHistory || !doubts.isEmpty || isDue(agents[i].lastHistoryAt, Self.historyEvery, at) {
       let back = doubts.map { HistoryView.days(backTo: $0.recordedAt, at: now.wall) }.max() ?? 0
       request.historyDays = max(agents[i].historyDays, back)
     }
-    request.ticks = Array(Set(agents[i].wantsTicks)).sorted()
+    if !agents[i].wantsTicks.isEmpty { request.ticks = Array(Set(agents[i].wantsTicks)).sorted() }
     agents[i].lane = .reading(agents[i].readNumber)
     effects.append(.read(request, notBefore: isUrgent(i) ? at : max(at, agents[i].readNotBefore ?? at)))
   }
@@ -43,6 +44,7 @@ extension Reconciler {
   mutating func fail(_ request: ReadRequest, _ failure: ReadFailure, _ span: ReadSpan, _ now: Moment) {
     guard let i = index[request.agent], agents[i].lane == .reading(request.number) else { return }
     agents[i].lane = .idle
+    agents[i].calm = nil
     agents[i].failures += 1
     agents[i].lastFailure = failure
     agents[i].pollBegan = span.began.steady
@@ -82,6 +84,13 @@ extension Reconciler {
     guard let i = index[snapshot.request.agent], agents[i].lane == .reading(snapshot.request.number),
       let positions = snapshot.positions, let account = snapshot.account
     else { return }
+    var verdict: DailyLoss.Verdict?
+    switch agents[i].lookCalmly(snapshot, positions, account, now, fleetIsCalm: !isStopInForce && sharedAccounts == 0) {
+    case .calm: return stayCalm(i, positions, account.value, now)
+    case .seen(let seen): verdict = seen
+    case .no: break
+    }
+    agents[i].calm = nil
     agents[i].lane = .idle
     agents[i].failures = 0
     agents[i].lastFailure = nil
@@ -94,7 +103,8 @@ extension Reconciler {
         .agentOnline, agent: i, "its terminal answers: \(Count.of(positions.value.count, "position"))",
         ["positions": .int(positions.value.count)], observedAt: account.span.ended.wall, now)
     }
-    look(i, positions, account, now)
+    agents[i].calendar.remember(now.wall)
+    look(i, positions, account, verdict, now)
     refreshConditions(i, now)
   }
 
@@ -126,7 +136,8 @@ extension Reconciler {
       agents[i].lastHistoryAt = snapshot.positions?.span.began.steady
     case .notAsked, .failed: break
     }
-    agents[i].wantsTicks = []
+    if !agents[i].wantsTicks.isEmpty { agents[i].wantsTicks = [] }
+    if snapshot.request.ticks.isEmpty, snapshot.ticks.isEmpty { return }
     for symbol in snapshot.ticks.keys.sorted() {
       if case .read(let reply)? = snapshot.ticks[symbol] {
         agents[i].ticks[symbol] = reply
@@ -153,7 +164,10 @@ extension Reconciler {
   }
 
   /// Judges, learns, plans and begins: everything that one good look leads to.
-  private mutating func look(_ i: Int, _ positions: Reply<[Position]>, _ account: Reply<Account>, _ now: Moment) {
+  /// `seen`: what the day has said of this very look already.
+  private mutating func look(
+    _ i: Int, _ positions: Reply<[Position]>, _ account: Reply<Account>, _ seen: DailyLoss.Verdict?, _ now: Moment
+  ) {
     if let hold = identityHold(i, account.value) {
       stand(i, hold, now)
       return
@@ -171,7 +185,7 @@ extension Reconciler {
     let usable = trust.closesAllowed
     var again = false
     if usable {
-      again = observeDay(i, positions, account, now)
+      again = observeDay(i, positions, account, seen, now)
     }
     if trust.isTrusted {
       // Closes may go by the account's reply; nothing is learned from a list that it contradicts.
@@ -194,6 +208,7 @@ extension Reconciler {
     beat(i, account.value, now)
     watchFlat(i, positions.value, plan, now)
     carryOn(i, plan, again: again, now)
+    calmDown(i, positions.value, account.value, now)
   }
 
   /// What follows: finish a waiting open, begin the plan, look again at once, or wait for the next poll.
@@ -229,7 +244,7 @@ extension Reconciler {
   }
 
   /// Passes in which nothing changed collapse into one record a minute.
-  private mutating func beat(_ i: Int, _ account: Account, _ now: Moment) {
+  mutating func beat(_ i: Int, _ account: Account, _ now: Moment) {
     agents[i].quietPasses += 1
     guard now.steady >= agents[i].heartbeatAt ?? now.steady else { return }
     agents[i].heartbeatAt = now.steady + .seconds(60)

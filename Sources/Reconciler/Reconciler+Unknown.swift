@@ -3,6 +3,7 @@
 extension Reconciler {
   /// Judges each unknown action by the look that just ended.
   mutating func judgeUnknowns(_ i: Int, _ now: Moment) {
+    if agents[i].memory.unresolved.isEmpty, agents[i].leftAccount == nil { return }
     let doubts = agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id && $0.unknownSince != nil }
     if let left = agents[i].leftAccount {
       guard left != nil, left == agents[i].accountKey else { return askPerson(i, doubts, now) }

@@ -24,6 +24,8 @@ public struct Reconciler: Sendable {
   var pin: RevisionPin?
   var agents: [AgentState] = []
   var index: [AgentID: Int] = [:]
+  /// Of all agents, sorted.
+  public internal(set) var agentIDs: [AgentID] = []
   /// Memories of agents that are not (yet) in the fleet: folded ones, and orphans.
   var waitingMemories: [AgentID: AgentMemory] = [:]
   /// The state directory is new, and the latches that the database has are not read yet: what is known of an agent is not
@@ -34,13 +36,19 @@ public struct Reconciler: Sendable {
   var journal = JournalFacts()
   var lag = JournalLag()
   var degraded = false
+  /// What every agent's conditions go by; made anew when one of them changes.
+  var facts = FleetFacts()
 
   // The fleet and the interval.
   var ledger = FleetLedger()
+  /// When the calm agents' parts in the totals were worked out last.
+  var valuedAt: Steady?
   var emergency = EmergencyState()
   var recentCloses: [Steady] = []
   /// Which agents answer for an account at a server.
   var accountHolders: [String: [AgentID]] = [:]
+  /// How many accounts have more than one.
+  var sharedAccounts = 0
 
   public init(configuration: ReconcilerConfiguration = ReconcilerConfiguration()) {
     self.configuration = configuration
@@ -48,7 +56,17 @@ public struct Reconciler: Sendable {
 
   /// Takes one event at one moment; what it returns is to be done in order.
   public mutating func receive(_ event: Event, at now: Moment) -> [Effect] {
-    switch event {
+    var out: [Effect] = []
+    receive(event, at: now, into: &out)
+    return out
+  }
+
+  /// The same; what `out` held before is replaced, in the room that it has.
+  public mutating func receive(_ event: consuming Event, at now: Moment, into out: inout [Effect]) {
+    out.removeAll(keepingCapacity: true)
+    swap(&effects, &out)
+    defer { swap(&effects, &out) }
+    switch consume event {
     case .started(let facts): start(facts, now)
     case .fleetAccepted(let fleet, let facts): accept(fleet, facts, now)
     case .fleetRejected(let errors, let actor): reject(errors, actor, now)
@@ -62,8 +80,6 @@ public struct Reconciler: Sendable {
     case .timePassed: passTime(now)
     case .drain: drain(now)
     }
-    defer { effects.removeAll(keepingCapacity: true) }
-    return effects
   }
 
   /// Whether a drain is complete: nothing is on its way and no intent waits to be sent.
@@ -82,6 +98,7 @@ public struct Reconciler: Sendable {
       sequence: sequence, agent: i.map { agents[$0].id }, type: type, reason: reason, message: message,
       metadata: metadata, actionID: actionID, revision: revision, observedAt: observedAt, createdAt: now.wall)
     if let i {
+      agents[i].calm = nil
       agents[i].memory.apply(record, live: true)
       if [.intent, .outcome, .resolved].contains(type) { notePending(i) }
     }
@@ -140,6 +157,7 @@ public struct Reconciler: Sendable {
 
   private mutating func passTime(_ now: Moment) {
     watchJournal(now)
+    valueFleet(now)
     for i in agents.indices {
       guard agents[i].live != nil, case .awaiting = agents[i].lane else { continue }
       pump(i, now)

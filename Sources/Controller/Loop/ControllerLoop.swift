@@ -30,6 +30,10 @@ final class ControllerLoop: Sendable {
   let parts: Parts
   /// How often waits are looked at.
   static let tick: Duration = .milliseconds(200)
+  /// Polls begin on a grid of so many microseconds.
+  static let beat: Int64 = 5_000
+  /// How soon what a look changed is published: those that come together are shown together.
+  static let showEvery: Duration = .milliseconds(20)
   /// How often the fleet's own figures are published.
   static let fleetEvery: Duration = .milliseconds(250)
 
@@ -51,10 +55,15 @@ private struct LoopRun {
   let drainWithin: Duration
   var schedule = ReadSchedule()
   var pool: TerminalPool
+  /// What the core wanted last; kept for its room.
+  var effects: [Effect] = []
   var touched: Set<AgentID> = []
+  /// Agents that something was recorded about, a heartbeat at least once a minute: only records change what an agent's
+  /// row holds for good, and a thousand rows every few seconds cost more than all looks together.
   var changedSincePublish: Set<AgentID> = []
   var nextTick: Steady
   var nextFleet: Steady
+  var nextShow: Steady
   var nextPublish: Steady
   var nextRetention: Steady
   var drainBy: Steady?
@@ -68,6 +77,7 @@ private struct LoopRun {
     let now = parts.now().steady
     nextTick = now
     nextFleet = now
+    nextShow = now
     nextPublish = now
     // Segments go only once the shipper has said how far the database is.
     nextRetention = now + parts.retentionEvery
@@ -98,7 +108,14 @@ private struct LoopRun {
 
   private func timeToWait() -> Duration {
     let now = parts.now().steady
-    let next = min(schedule.nextDue ?? nextTick, nextTick)
+    var next = nextTick
+    if let due = schedule.nextDue {
+      // Polls that fall due within a few milliseconds begin together: a thousand terminals cost two hundred wake-ups a
+      // second and not a thousand, in this thread and in the bridge's. What is due already never waits.
+      let grid = ControllerLoop.beat
+      next = due <= now ? now : min(next, Steady(microseconds: (due.microseconds + grid - 1) / grid * grid))
+    }
+    if !touched.isEmpty { next = min(next, nextShow) }
     return next > now ? next - now : .zero
   }
 
@@ -110,18 +127,23 @@ private struct LoopRun {
     case .event(let event): handle(event, now)
     case .command(let command, let actor, let answer):
       let (verdict, effects) = reconciler.command(command, actor: actor, at: now)
-      touched.formUnion(reconciler.agentIDs)
+      touchAll()
       nextFleet = now.steady
       carryOut(effects)
       tell(verdict, answer)
     case .fleet(let fleet, let facts, let credentials):
       pool.update(fleet, credentials: credentials)
       carryOut(reconciler.receive(.fleetAccepted(fleet, facts), at: now))
-      touched.formUnion(reconciler.agentIDs)
+      touchAll()
       nextFleet = now.steady
     case .ping(let answer): answer()
     case .journalFailed(let why): failure = failure ?? why
     }
+  }
+
+  private mutating func touchAll() {
+    touched.formUnion(reconciler.agentIDs)
+    changedSincePublish.formUnion(reconciler.agentIDs)
   }
 
   /// What a person is told survives a power cut: the answer waits for its record.
@@ -143,12 +165,12 @@ private struct LoopRun {
       pool.sent(agent)
     case .drain: drainBy = drainBy ?? now.steady + drainWithin
     case .fleetRejected:
-      touched.formUnion(reconciler.agentIDs)
+      touchAll()
       nextFleet = now.steady
-    case .memories: touched.formUnion(reconciler.agentIDs)
+    case .memories: touchAll()
     case .started, .fleetAccepted, .journal, .command, .timePassed: break
     }
-    let effects = reconciler.receive(event, at: now)
+    reconciler.receive(event, at: now, into: &effects)
     carryOut(effects)
     if let agent = event.looked {
       parts.metrics.passed(event, effects, plan: reconciler.plan(of: agent), since: now)
@@ -164,7 +186,10 @@ private struct LoopRun {
       switch effect {
       case .record(let record):
         records.append(record)
-        if let agent = record.agent { touched.insert(agent) }
+        if let agent = record.agent {
+          touched.insert(agent)
+          changedSincePublish.insert(agent)
+        }
       case .read(let request, let notBefore): schedule.add(request, due: notBefore)
       case .perform(let request, let actionID, let attempt): perform(request, actionID, attempt)
       }
@@ -217,10 +242,10 @@ private struct LoopRun {
       nextFleet = now.steady + ControllerLoop.fleetEvery
       fleet = reconciler.fleetStatus
     }
-    guard fleet != nil || !touched.isEmpty else { return }
-    let agents = touched.sorted().compactMap { reconciler.status(of: $0) }
+    guard fleet != nil || (!touched.isEmpty && now.steady >= nextShow) else { return }
+    nextShow = now.steady + ControllerLoop.showEvery
+    let agents = touched.compactMap { reconciler.status(of: $0) }
     parts.board.update(fleet: fleet, agents: agents, at: now)
-    changedSincePublish.formUnion(touched)
     touched.removeAll(keepingCapacity: true)
     guard now.steady >= nextPublish, !changedSincePublish.isEmpty, !reconciler.awaitsMemories else { return }
     nextPublish = now.steady + .seconds(5)

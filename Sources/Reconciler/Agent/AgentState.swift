@@ -66,10 +66,19 @@ struct AgentState: Sendable {
   var identity: Hold?
   /// The account and server that answered last, as one key; never shown.
   var accountKey: String?
+  var accountSeen = AccountSeen()
   /// The account that answered at the terminal before this one; evidence about what was sent there counts only when it
   /// answers here as well.
   var leftAccount: String??
-  var conditions: [Condition] = []
+  var standings: [Condition.Standing] = []
+  /// What holds for the whole fleet, as of when `standings` was judged last.
+  var facts: FleetFacts?
+  /// When the agent's days begin, by its rule and zone.
+  var calendar: TradingCalendar
+  /// The last whole look, if it led to nothing (Reconciler+Calm.swift).
+  var calm: CalmLook?
+  /// Whether a look has come since the agent's part in the fleet's totals was worked out.
+  var exposureIsOld = false
   var waits = Waits()
   /// No read before this: the terminal asked for rest.
   var readNotBefore: Steady?
@@ -95,11 +104,18 @@ struct AgentState: Sendable {
   /// Whether its terminal answers this process: what the journal says of an earlier one is no proof.
   var isOnline: Bool { memory.online == true && snapshot != nil }
 
-  init(spec: AgentSpec, memory: AgentMemory) {
+  init(spec: AgentSpec, memory: AgentMemory, calendar: TradingCalendar) {
     id = spec.id
+    self.calendar = calendar
     self.spec = spec
     self.memory = memory
   }
+}
+
+/// Which account answered last.
+struct AccountSeen: Hashable, Sendable {
+  var number: Int64?
+  var server: String?
 }
 
 /// A partial close that the terminal said was done.

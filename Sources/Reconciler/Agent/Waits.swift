@@ -30,6 +30,11 @@ struct Waits: Hashable, Sendable {
   private static let forOpens = Ticket(0)
   private static let longestDoubling = 6
 
+  /// Nothing is waited for.
+  var isEmpty: Bool {
+    terminal == nil && opens == nil && symbols.isEmpty && tickets.isEmpty && steps.isEmpty && unseen.isEmpty
+  }
+
   /// The next of a series of doubling delays.
   mutating func next(_ ticket: Ticket?, from first: Duration, atMost longest: Duration) -> Duration {
     let step = steps[ticket ?? Self.forOpens] ?? 0

@@ -25,6 +25,7 @@ extension DailyLoss {
   /// Accounts for what changed since the last sample, as far as that can be said now. Returns the sample before, if it is
   /// accounted for only now.
   mutating func explain(_ sample: Sample, history: HistoryWord, verdict: inout Verdict) -> Book? {
+    if standsStill(sample) { return nil }
     let book = Book(sample)
     var settled: Book?
     if let waiting = pending {
@@ -42,6 +43,22 @@ extension DailyLoss {
     }
     follow(book, sample: sample, verdict: &verdict)
     return settled
+  }
+
+  /// Most samples: no money came or went, and every ticket is there with its lots. Then only equity moves, and there is
+  /// nothing to explain.
+  private mutating func standsStill(_ sample: Sample) -> Bool {
+    let account = sample.account.value
+    guard let base, pending == nil, loose.isEmpty, sample.positionsTrusted, base.balance == account.balance,
+      base.credit == account.credit, base.holdings.count == sample.positions.value.count,
+      base.holdings.indices.allSatisfy({ k in
+        base.holdings[k].ticket == sample.positions.value[k].ticket
+          && base.holdings[k].lots == sample.positions.value[k].lots
+      })
+    else { return false }
+    self.base?.equity = account.equity
+    self.base?.at = sample.account.span.ended.wall
+    return true
   }
 
   private enum Progress {

@@ -60,7 +60,7 @@ extension DailyLoss {
     let limit = risk.dailyLossLimit
     let start = anchor.amount + flows
     let loss = Swift.max(.zero, start - equity)
-    let used = (loss * .hundred).divided(by: limit) ?? .hundred
+    let used = loss.isZero && !limit.isZero ? .zero : (loss * .hundred).divided(by: limit) ?? .hundred
     return Figures(
       dayKey: anchor.dayKey, anchor: anchor.amount, flows: flows, limit: limit, floor: start - limit, equity: equity,
       loss: loss, usedPercent: used, isBreached: equity <= start - limit)

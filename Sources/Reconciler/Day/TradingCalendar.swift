@@ -26,6 +26,9 @@ public struct TradingCalendar: Hashable, Sendable {
   private let resetMinute: Int
   private let zone: ZoneRules
   private let newYork: ZoneRules
+  /// The period that was asked for last: nearly every look falls into the same one, and finding one takes a dozen
+  /// look-ups in two zones.
+  private var known: DayPeriod?
 
   /// `zone` is the one that the rule names; `newYork` is `America/New_York`.
   public init(rule: RiskSpec.DayRule, zone: ZoneRules, newYork: ZoneRules) {
@@ -34,8 +37,14 @@ public struct TradingCalendar: Hashable, Sendable {
     self.newYork = newYork
   }
 
+  /// Finds the period of `instant` once for all that ask for it later.
+  public mutating func remember(_ instant: Timestamp) {
+    if known?.contains(instant) != true { known = period(containing: instant) }
+  }
+
   /// The day that an instant lies in: it begins at the last reset at or before it.
   public func period(containing instant: Timestamp) -> DayPeriod {
+    if let known, known.contains(instant) { return known }
     var first = zone.local(instant).date.daysSinceEpoch
     while reset(first) > instant { first -= 1 }
     while reset(first + 1) <= instant { first += 1 }

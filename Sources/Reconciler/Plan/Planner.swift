@@ -164,7 +164,8 @@ struct Planner {
   private mutating func sortOut() {
     var closes = input.closesLeft
     var opened = false
-    for action in wanted.sorted(by: before) {
+    let oldestFirst = input.waits.oldestFirst
+    for action in wanted.sorted(by: { Self.before($0, $1, oldestFirst: oldestFirst) }) {
       var holds = input.holdsForAll + exitHolds(action)
       if action.kind != .open, action.kind != .modify, action.actionClass != .breach, holds.isEmpty {
         if closes <= 0 {
@@ -218,10 +219,10 @@ struct Planner {
 
   /// Breach and emergency closes, other closes, restored stops, opens; within a class the largest loss first, then the
   /// lowest ticket, which comes first of all where the account demands it. Opens keep the manifest's order.
-  private func before(_ a: PlannedAction, _ b: PlannedAction) -> Bool {
+  private static func before(_ a: PlannedAction, _ b: PlannedAction, oldestFirst: Bool) -> Bool {
     if a.actionClass != b.actionClass { return a.actionClass < b.actionClass }
     if a.kind == .open { return false }
-    if !input.waits.oldestFirst, a.profit != b.profit { return a.profit < b.profit }
+    if !oldestFirst, a.profit != b.profit { return a.profit < b.profit }
     return (a.ticket ?? Ticket(0)) < (b.ticket ?? Ticket(0))
   }
 }

@@ -101,6 +101,8 @@ extension FleetPolicy {
     ].compactMap { $0 }
   }
 
+  var hasLimits: Bool { maxTotalExposure != nil || maxGrossLeverage != nil || correlationLimit != nil }
+
   /// Whether positions have to be valued for a limit.
   var valuesPositions: Bool { maxTotalExposure != nil || maxGrossLeverage != nil }
 }

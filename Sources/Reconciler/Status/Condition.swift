@@ -20,6 +20,12 @@ public struct Condition: Hashable, Sendable {
     case unknown = "Unknown"
   }
 
+  /// How a condition stands, and since when.
+  struct Standing: Hashable, Sendable {
+    var status: Status
+    var since: Timestamp
+  }
+
   public var kind: Kind
   public var status: Status
   /// A stable code, in the vocabulary of `Reason` where one fits.
@@ -27,32 +33,6 @@ public struct Condition: Hashable, Sendable {
   public var message: String
   public var observedRevision: Int
   public var lastTransition: Timestamp
-}
-
-/// One agent, as it stands after the last event.
-public struct AgentStatus: Sendable {
-  public var spec: AgentSpec
-  public var memory: AgentMemory
-  public var online: Bool
-  public var orphaned: Bool
-  public var account: Account?
-  public var positions: [Position]
-  public var orders: [PendingOrder]
-  /// When the last good look began.
-  public var seenAt: Moment?
-  public var plan: Plan
-  public var day: DailyLoss.Figures?
-  public var performance: PerformanceFigures
-  public var conditions: [Condition]
-  public var failure: ReadFailure?
-  public var unresolved: [LiveAction]
-  /// What is on its way now.
-  public var inFlight: LiveAction?
-
-  /// Enabled, not paused, terminal online.
-  public var isActive: Bool {
-    spec.enabled && memory.breachPause == nil && memory.operatorPause == nil && online && !orphaned
-  }
 }
 
 /// The whole controller, as it stands after the last event.

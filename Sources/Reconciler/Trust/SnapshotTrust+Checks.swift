@@ -3,7 +3,11 @@ extension SnapshotTrust {
 
   /// What one sample says against itself, whatever came before.
   static func contradictions(in positions: [Position], _ account: Account) -> [Finding] {
-    [emptyList(positions, account), duplicate(in: positions), equitySum(positions, account)].compactMap { $0 }
+    var findings: [Finding] = []
+    if let finding = emptyList(positions, account) { findings.append(finding) }
+    if let finding = duplicate(in: positions) { findings.append(finding) }
+    if let finding = equitySum(positions, account) { findings.append(finding) }
+    return findings
   }
 
   /// A position opened between the two replies looks like this once.
@@ -16,6 +20,9 @@ extension SnapshotTrust {
   }
 
   private static func duplicate(in positions: [Position]) -> Finding? {
+    // Terminals list tickets in order, nearly always: then none comes twice.
+    let rises = positions.indices.dropFirst().allSatisfy { positions[$0 - 1].ticket < positions[$0].ticket }
+    if rises { return nil }
     let tickets = positions.map(\.ticket).sorted()
     guard let (ticket, _) = zip(tickets, tickets.dropFirst()).first(where: { $0 == $1 }) else { return nil }
     return Finding(

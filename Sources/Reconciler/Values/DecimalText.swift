@@ -120,11 +120,16 @@ extension FixedDecimal: CustomStringConvertible {
 
   /// The plain text with at least `minimumPlaces` (0 to 12) after the point.
   public func text(minimumPlaces: Int) -> String {
-    let size = units.magnitude
-    let whole = size / Self.one128.magnitude
-    var fraction = String(size % Self.one128.magnitude)
-    fraction = String(repeating: "0", count: Self.places - fraction.count) + fraction
-    while fraction.count > minimumPlaces, fraction.last == "0" { fraction.removeLast() }
-    return (units < 0 ? "-" : "") + String(whole) + (fraction.isEmpty ? "" : "." + fraction)
+    let (whole, rest) = units.magnitude.quotientAndRemainder(dividingBy: Self.one128.magnitude)
+    var fraction = UInt64(rest)
+    var places = Self.places
+    while places > minimumPlaces, fraction % 10 == 0 {
+      fraction /= 10
+      places -= 1
+    }
+    let text = (units < 0 ? "-" : "") + (UInt64(exactly: whole).map { String($0) } ?? String(whole))
+    if places == 0 { return text }
+    let digits = String(fraction)
+    return text + "." + String(repeating: "0", count: places - digits.utf8.count) + digits
   }
 }

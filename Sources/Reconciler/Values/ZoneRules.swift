@@ -53,6 +53,10 @@ public struct ZoneRules: Hashable, Sendable {
   public func instant(of civil: CivilTime) -> Timestamp {
     // A local time lies within 36 h of the same reading in UTC; the first candidate that reads back is the earliest.
     let near = civil.instant()
+    let first = index(after: near - .seconds(129_600))
+    if first == index(after: near + .seconds(129_600)) {
+      return civil.instant(offsetSeconds: first == 0 ? initialOffsetSeconds : transitions[first - 1].offsetSeconds)
+    }
     let offsets = offsets(from: near - .seconds(129_600), to: near + .seconds(129_600))
     let candidates = offsets.map { civil.instant(offsetSeconds: $0) }.sorted()
     if let exact = candidates.first(where: { local($0) == civil }) { return exact }
