@@ -2,9 +2,11 @@
 #ifndef MT4_CLIBCURL_SHIM_H
 #define MT4_CLIBCURL_SHIM_H
 #include <curl/curl.h>
-// What drives it: Swift's Glibc module leaves these two out.
+// What drives it: Swift's Glibc module leaves these out.
 #include <sys/epoll.h>
 #include <sys/eventfd.h>
+// How many heaps the process has (Bridge/ProcessHeaps.swift).
+#include <malloc.h>
 typedef size_t (*mt4_curl_write_callback)(char *, size_t, size_t, void *);
 static inline CURLcode mt4_curl_set_long(CURL *h, CURLoption o, long v) { return curl_easy_setopt(h, o, v); }
 static inline CURLcode mt4_curl_set_string(CURL *h, CURLoption o, const char *v) { return curl_easy_setopt(h, o, v); }

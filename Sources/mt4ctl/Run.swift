@@ -1,4 +1,5 @@
 import ArgumentParser
+import Bridge
 import Controller
 import Dispatch
 import Foundation
@@ -72,6 +73,7 @@ struct Run: AsyncParsableCommand {
   var logLevel: String?
 
   mutating func run() async throws {
+    ProcessHeaps.bound()
     let options = try RunOptions.resolve(self)
     let log = Log.make(try RunOptions.level(self))
     let service = ControllerService(options: options, log: log)

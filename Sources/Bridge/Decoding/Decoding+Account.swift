@@ -2,7 +2,10 @@ import Reconciler
 
 extension DecodingContext {
   func account(_ document: JSONValue) throws(DecodingError) -> Account {
-    let fields = try ReplyShape(cleaner: cleaner).object(document, keys: ["data", "account"])
+    try account(try ReplyShape(cleaner: cleaner).object(document, keys: ["data", "account"]))
+  }
+
+  func account(_ fields: Fields) throws(DecodingError) -> Account {
     var account = Account(
       currency: try fields.text(FieldName.currency), leverage: try fields.leverage(),
       balance: try fields.decimal(FieldName.balance),

@@ -1,8 +1,14 @@
 import Reconciler
 
 extension DecodingContext {
+  static let positionsKeys = ["positions", "orders"]
+  static let ordersKeys = ["orders", "positions"]
+
   func positions(_ document: JSONValue) throws(DecodingError) -> [Position] {
-    let rows = try ReplyShape(cleaner: cleaner).rows(document, named: "positions", keys: ["positions", "orders"])
+    try positions(try ReplyShape(cleaner: cleaner).rows(document, named: "positions", keys: Self.positionsKeys))
+  }
+
+  func positions(_ rows: [Fields]) throws(DecodingError) -> [Position] {
     var seen = Tickets()
     var positions: [Position] = []
     positions.reserveCapacity(rows.count)
@@ -19,7 +25,10 @@ extension DecodingContext {
   }
 
   func pendingOrders(_ document: JSONValue) throws(DecodingError) -> [PendingOrder] {
-    let rows = try ReplyShape(cleaner: cleaner).rows(document, named: "orders", keys: ["orders", "positions"])
+    try pendingOrders(try ReplyShape(cleaner: cleaner).rows(document, named: "orders", keys: Self.ordersKeys))
+  }
+
+  func pendingOrders(_ rows: [Fields]) throws(DecodingError) -> [PendingOrder] {
     var seen = Tickets()
     var orders: [PendingOrder] = []
     for row in rows {

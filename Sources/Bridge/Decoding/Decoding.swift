@@ -31,6 +31,12 @@ enum DecodedPart: Hashable, Sendable {
 
 extension DecodingContext {
   func decode(_ body: [UInt8], of part: ReadPart) throws(DecodingError) -> DecodedPart {
+    if let plain = try decodePlain(body, of: part) { return plain }
+    return try decodeFully(body, of: part)
+  }
+
+  /// The long way, which knows every form.
+  func decodeFully(_ body: [UInt8], of part: ReadPart) throws(DecodingError) -> DecodedPart {
     let document = try parse(body)
     return switch part {
     case .positions: .positions(try positions(document))
@@ -38,6 +44,22 @@ extension DecodingContext {
     case .orders: .orders(try pendingOrders(document))
     case .history: .history(try history(document))
     case .tick(let symbol): .tick(try tick(document, of: symbol))
+    }
+  }
+
+  /// The fast way, for the parts that every poll reads; `nil` where only the long way can tell.
+  func decodePlain(_ body: [UInt8], of part: ReadPart) throws(DecodingError) -> DecodedPart? {
+    guard let text = WireText(body) else { return nil }
+    let shape = ReplyShape(cleaner: cleaner)
+    switch part {
+    case .positions:
+      guard let rows = shape.rows(text, named: "positions", keys: Self.positionsKeys) else { return nil }
+      return .positions(try positions(rows))
+    case .account: return try shape.object(text).map { (fields) throws(DecodingError) in .account(try account(fields)) }
+    case .orders:
+      guard let rows = shape.rows(text, named: "orders", keys: Self.ordersKeys) else { return nil }
+      return .orders(try pendingOrders(rows))
+    case .history, .tick: return nil
     }
   }
 

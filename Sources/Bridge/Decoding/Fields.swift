@@ -2,17 +2,39 @@ import Reconciler
 
 /// The members of one object of a reply, read by the contract's names. Errors name the place and the field.
 struct Fields {
-  /// Such as `positions[3]`; empty for a reply that is one object.
-  let place: String
-  private let members: [String: JSONValue]
-
-  init(_ members: [String: JSONValue], place: String) {
-    self.members = members
-    self.place = place
+  private enum Source {
+    case members([String: JSONValue])
+    /// The fast way: nothing of it is a value yet.
+    case wire(WireObject)
   }
+
+  private let source: Source
+  /// The list that it is a row of; empty for a reply that is one object.
+  private let list: String
+  private let index: Int
+
+  init(_ members: [String: JSONValue], list: String = "", index: Int = 0) {
+    source = .members(members)
+    self.list = list
+    self.index = index
+  }
+
+  init(_ object: WireObject, list: String = "", index: Int = 0) {
+    source = .wire(object)
+    self.list = list
+    self.index = index
+  }
+
+  /// Such as `positions[3]`; empty for a reply that is one object.
+  var place: String { list.isEmpty ? "" : "\(list)[\(index)]" }
 
   /// The value by the first name that is there and not `null`.
   func value(_ names: [String]) -> JSONValue? {
+    let members: [String: JSONValue]
+    switch source {
+    case .members(let known): members = known
+    case .wire(let object): return object.value(names)
+    }
     for name in names {
       if let found = members[name], !found.isNull { return found }
     }
@@ -26,6 +48,10 @@ struct Fields {
   // MARK: Numbers
 
   func optionalDecimal(_ names: [String]) throws(DecodingError) -> FixedDecimal? {
+    if case .wire(let object) = source {
+      guard let member = object.find(names) else { return nil }
+      if let number = object.decimal(member) { return number }
+    }
     switch value(names) {
     case nil: return nil
     case .number(let text), .string(let text):
@@ -60,6 +86,10 @@ struct Fields {
 
   /// A whole number, also as `100.0` or in a string.
   func optionalInteger(_ names: [String]) throws(DecodingError) -> Int64? {
+    if case .wire(let object) = source {
+      guard let member = object.find(names) else { return nil }
+      if let number = object.integer(member) { return number }
+    }
     guard let value = value(names) else { return nil }
     guard let number = Self.integer(value) else { throw wrong(names, "is not a whole number") }
     return number

@@ -31,6 +31,11 @@ enum OrderType: Hashable {
   }
 
   private init?(text: String) {
+    // As the contract writes it.
+    if let side = Side(rawValue: text) {
+      self = .market(side)
+      return
+    }
     var name = text.lowercased()
     for prefix in ["position_type_", "order_type_", "deal_type_", "op_"] where name.hasPrefix(prefix) {
       name.removeFirst(prefix.count)

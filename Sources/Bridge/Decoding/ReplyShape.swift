@@ -10,9 +10,8 @@ struct ReplyShape {
     var rows: [Fields] = []
     rows.reserveCapacity(items.count)
     for (index, item) in items.enumerated() {
-      let place = "\(name)[\(index)]"
-      guard case .object(let members) = item else { throw .malformed("\(place) is not an object") }
-      rows.append(Fields(members, place: place))
+      guard case .object(let members) = item else { throw .malformed("\(name)[\(index)] is not an object") }
+      rows.append(Fields(members, list: name, index: index))
     }
     return rows
   }
@@ -24,9 +23,9 @@ struct ReplyShape {
     for key in keys {
       guard case .object(let inner) = members[key] else { continue }
       try refuseError(inner)
-      return Fields(inner, place: "")
+      return Fields(inner)
     }
-    return Fields(members, place: "")
+    return Fields(members)
   }
 
   private func items(_ document: JSONValue, keys: [String], depth: Int) throws(DecodingError) -> [JSONValue] {
@@ -52,7 +51,7 @@ struct ReplyShape {
       guard let ticket = Int64(key), ticket > 0, case .object(var row) = item else {
         throw .malformed("the reply is an object without a list in it")
       }
-      if let own = Fields(row, place: "").value(FieldName.ticket) {
+      if let own = Fields(row).value(FieldName.ticket) {
         guard Fields.integer(own) == ticket else { throw .malformed("a row's key and its ticket differ") }
       }
       row["ticket"] = .number(key)

@@ -39,18 +39,18 @@ enum WireTime: Hashable {
     init(_ text: String) { bytes = Array(text.utf8) }
 
     mutating func civil(zone: ZoneRules) -> WireTime? {
-      guard let year = digits(4), let separator = take("-."), let month = digits(2), take(separator),
+      guard let year = digits(4), let separator = take("-", "."), let month = digits(2), take(separator),
         let day = digits(2),
-        let date = CivilDate(year: year, month: month, day: day), take("T t") != nil,
-        let hour = digits(2), take(":") != nil, let minute = digits(2)
+        let date = CivilDate(year: year, month: month, day: day), take("T", " ", "t") != nil,
+        let hour = digits(2), take(":", ":") != nil, let minute = digits(2)
       else { return nil }
       var second = 0
-      if take(":") != nil {
+      if take(":", ":") != nil {
         guard let found = digits(2) else { return nil }
         second = found
       }
       var micro = 0
-      if take(".,") != nil {
+      if take(".", ",") != nil {
         guard let found = fraction() else { return nil }
         micro = found
       }
@@ -66,9 +66,9 @@ enum WireTime: Hashable {
     }
 
     private mutating func offset() -> Int? {
-      if take("Zz") != nil { return 0 }
-      guard let sign = take("+-"), let hours = digits(2), hours <= 23 else { return nil }
-      _ = take(":")
+      if take("Z", "z") != nil { return 0 }
+      guard let sign = take("+", "-"), let hours = digits(2), hours <= 23 else { return nil }
+      _ = take(":", ":")
       let minutes = at == bytes.count ? 0 : digits(2)
       guard let minutes, minutes <= 59 else { return nil }
       return (hours * 60 + minutes) * (sign == UInt8(ascii: "-") ? -60 : 60)
@@ -99,8 +99,10 @@ enum WireTime: Hashable {
       return micro
     }
 
-    private mutating func take(_ any: StaticString) -> UInt8? {
-      guard at < bytes.count, "\(any)".utf8.contains(bytes[at]) else { return nil }
+    private mutating func take(_ a: Unicode.Scalar, _ b: Unicode.Scalar, _ c: Unicode.Scalar? = nil) -> UInt8? {
+      guard at < bytes.count else { return nil }
+      let byte = Unicode.Scalar(bytes[at])
+      guard byte == a || byte == b || byte == c else { return nil }
       at += 1
       return bytes[at - 1]
     }

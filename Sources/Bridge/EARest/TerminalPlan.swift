@@ -80,6 +80,8 @@ struct TerminalURL: Hashable, Sendable {
   let text: String
   /// Scheme, host and port: what a connection belongs to.
   let origin: String
+  /// The host is an address and no name.
+  let isNumeric: Bool
 
   init(_ url: String) throws(BridgeError) {
     var rest = Substring(url)
@@ -97,5 +99,6 @@ struct TerminalURL: Hashable, Sendable {
         message: "the terminal's url must be http(s)://HOST[:PORT][/PATH], without user, query and fragment")
     }
     origin = scheme + authority
+    isNumeric = authority.hasPrefix("[") || authority.prefix { $0 != ":" }.allSatisfy { $0 == "." || $0.isNumber }
   }
 }

@@ -2,7 +2,7 @@ import CLibCurl
 import Glibc
 
 /// epoll, level-triggered, for libcurl's sockets and the wake-up descriptor.
-final class Poller {
+@safe final class Poller {
   struct Event {
     var descriptor: Int32
     var isReadable: Bool
@@ -12,10 +12,12 @@ final class Poller {
 
   private static let batch = 256
   private let epoll: FileDescriptor
+  private var room: [epoll_event]
   /// What is watched: for libcurl's sockets, exactly those of transfers in flight.
   private(set) var watched: Set<Int32> = []
 
   init() throws(BridgeError) {
+    unsafe room = [epoll_event](repeating: epoll_event(), count: Self.batch)
     epoll = try FileDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), for: "epoll_create1")
   }
 
@@ -40,10 +42,9 @@ final class Poller {
 
   /// Waits at most so long; an interrupted wait is an empty one.
   func wait(milliseconds: Int32) -> [Event] {
-    var events = unsafe [epoll_event](repeating: epoll_event(), count: Self.batch)
-    let count = unsafe epoll_wait(epoll.number, &events, Int32(Self.batch), milliseconds)
+    let count = unsafe epoll_wait(epoll.number, &room, Int32(Self.batch), milliseconds)
     guard count > 0 else { return [] }
-    return unsafe events.prefix(Int(count)).map { event in
+    return unsafe room.prefix(Int(count)).map { event in
       let what = unsafe event.events
       return Event(
         descriptor: unsafe event.data.fd, isReadable: what & EPOLLIN.rawValue != 0,

@@ -29,7 +29,7 @@ struct TradeReply: Hashable {
         guard let inner = members[name] else { continue }
         guard add(inner, depth: depth + 1) else { return false }
       }
-      return add(Fields(members, place: ""))
+      return add(Fields(members))
     }
   }
 
