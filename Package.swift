@@ -19,7 +19,10 @@ let callsC: [SwiftSetting] = strict + [.strictMemorySafety()]
 let package = Package(
   name: "mt4-controller",
   products: [
-    .executable(name: "mt4ctl", targets: ["mt4ctl"])
+    .executable(name: "mt4ctl", targets: ["mt4ctl"]),
+    // For Benchmarks/, which is a package of its own.
+    .library(name: "Reconciler", targets: ["Reconciler"]),
+    .library(name: "Controller", targets: ["Controller"]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),

@@ -1,0 +1,78 @@
+import CBare
+import Controller
+import Foundation
+import Reconciler
+
+/// Megabytes of manifests a second, beside libyaml's bare events; and a whole reload.
+struct ManifestBenchmark {
+  let agents: Int
+
+  func run() throws {
+    // As people write them: about a kilobyte an agent, a hundred agents a file.
+    var files: [ManifestFile] = []
+    for start in stride(from: 0, to: agents, by: 100) {
+      let text = (start..<min(start + 100, agents)).map(document).joined()
+      files.append(ManifestFile(name: "fleet-\(start).yaml", bytes: Array(text.utf8)))
+    }
+    let size = Double(files.reduce(0) { $0 + $1.bytes.count }) / 1e6
+    var loads: [Double] = []
+    var bare: [Double] = []
+    for _ in 0..<3 {
+      var began = cbare_cpu_ns()
+      for file in files where cbare_yaml_events(file.bytes, file.bytes.count) < 0 {
+        throw CocoaError(.fileReadCorruptFile)
+      }
+      bare.append(Double(cbare_cpu_ns() - began) / 1e9)
+      began = cbare_cpu_ns()
+      guard case .accepted(let loaded) = ManifestLoader.load(files: files), loaded.fleet.agents.count == agents else {
+        if case .rejected(let errors) = ManifestLoader.load(files: files) { print(errors.prefix(3)) }
+        throw CocoaError(.fileReadCorruptFile)
+      }
+      loads.append(Double(cbare_cpu_ns() - began) / 1e9)
+    }
+    let load = loads.sorted()[1]
+    let limit = bare.sorted()[1]
+    tell(
+      "manifests", "\(round(size / load, 1)) MB a second of CPU, a set of \(round(size, 1)) MB with \(agents) agents")
+    tell("  bare libyaml events", "\(round(size / limit, 1)) MB a second, ratio \(round(limit / load)) (goal 0.5)")
+    tell("  a whole reload", "\(round(load)) s of CPU for \(agents) agents (goal 1 s)")
+  }
+
+  private func document(_ i: Int) -> String {
+    """
+    ---
+    # Agent \(i): holds one position, guarded; a comment like those that people leave in their manifests.
+    apiVersion: mt4-controller/v1alpha1
+    kind: TradingAgent
+    metadata:
+      name: bench-\(i)
+      labels: { desk: "\(i % 7)", region: europe, owner: somebody }
+      annotations: { note: "opened by hand once, and adopted since; see the ticket \(i)" }
+    spec:
+      name: Bench number \(i)
+      enabled: true
+      mode: enforce
+      terminal:
+        url: "http://127.0.0.1:\(10_000 + i)"
+        currency: USD
+        timeout: 5s
+        post_timeout: 10s
+      strategy: { type: mixed, timeframe: 5m }
+      pairs: [EURUSD, GBPUSD, USDJPY, XAUUSD]
+      risk:
+        initial_balance: 10000 USD
+        max_risk_per_trade: 1.5%
+        max_daily_loss: 5%
+        max_positions: 5
+        lot_size: 0.10
+        day: { reset: "00:00", zone: Europe/Athens }
+        on_breach: close_and_pause
+        resume: next_day
+      positions: guard
+      targets:
+        - { name: core, symbol: EURUSD, side: buy, lots: 0.05, stop_loss: 0.90000, take_profit: 1.30000 }
+        - { name: hedge, symbol: XAUUSD, side: sell, lots: 0.01, stop_loss: 2900.00 }
+
+    """
+  }
+}
