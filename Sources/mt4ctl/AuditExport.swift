@@ -51,9 +51,7 @@ struct AuditExport: AsyncParsableCommand {
       AuditPlace.complain("--public-key: \(error)")
       throw ExitCode(1)
     }
-    if isatty(STDERR_FILENO) == 1 {
-      export.progress = { FileHandle.standardError.write(Data("\r\($0) records".utf8)) }
-    }
+    export.progress = AuditProgress.show
     let (job, state) = (export, place.state)
     let option = try place.option()
     let summary = try await AuditPlace.exporting {
@@ -64,7 +62,7 @@ struct AuditExport: AsyncParsableCommand {
       }
       return try result.map { try $0.get() } ?? job.write(journalOf: state ?? "")
     }
-    if isatty(STDERR_FILENO) == 1 { FileHandle.standardError.write(Data("\r\u{1B}[K".utf8)) }
+    AuditProgress.clear()
     for chain in summary.chains { print("chain \(chain.chain): records \(chain.first) to \(chain.last)") }
     print(
       "\(Count.of(Int(summary.records), "record")), \(Count.of(Int(summary.checkpoints), "checkpoint")), "
@@ -82,5 +80,18 @@ enum AuditRange {
     guard let from = since.flatMap({ AuditFilter.instant($0) }), let to = until.flatMap({ AuditFilter.instant($0) })
     else { return }
     guard from < to else { throw ValidationError("--since must be before --until.") }
+  }
+}
+
+/// How far a long read of the record is, on a terminal alone.
+enum AuditProgress {
+  @Sendable static func show(_ records: Int64) {
+    guard isatty(STDERR_FILENO) == 1 else { return }
+    FileHandle.standardError.write(Data("\r\(records) records".utf8))
+  }
+
+  static func clear() {
+    guard isatty(STDERR_FILENO) == 1 else { return }
+    FileHandle.standardError.write(Data("\r\u{1B}[K".utf8))
   }
 }

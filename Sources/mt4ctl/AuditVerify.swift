@@ -39,9 +39,13 @@ struct AuditVerify: AsyncParsableCommand {
     let keys = try proof.keys()
     let files = proof.checkpoints
     if let export {
-      return try await AuditPlace.exporting { try ExportVerifier.verify(export, checkpointFiles: files, keys: keys) }
+      return try await AuditPlace.exporting {
+        try ExportVerifier.verify(export, checkpointFiles: files, keys: keys, progress: AuditProgress.show)
+      }
     }
-    let verifier = RecordVerifier(stateDirectory: place.state, checkpointFiles: files, keys: keys)
+    var job = RecordVerifier(stateDirectory: place.state, checkpointFiles: files, keys: keys)
+    job.progress = AuditProgress.show
+    let verifier = job
     return try await place.whole.ask(
       database: { target throws(DatabaseError) in try verifier.verify(target) },
       journal: { _ in try verifier.verifyJournal() })
@@ -49,6 +53,7 @@ struct AuditVerify: AsyncParsableCommand {
 
   func run() async throws {
     let result = try await verify()
+    AuditProgress.clear()
     switch format {
     case .json: print(result.json.canonicalText)
     case .text:

@@ -20,9 +20,11 @@ public struct DatabaseVerifier {
   ///   - others: shows the records of other places to the comparison with the checkpoints.
   public static func verify(
     _ target: DatabaseTarget, stateDirectory: String? = nil, checkpoints: CheckpointSet = CheckpointSet(),
+    progress: @escaping @Sendable (Int64) -> Void = { _ in },
     _ others: (inout CheckpointCheck) throws(DatabaseError) -> Void = { _ in }
   ) throws(DatabaseError) -> DatabaseVerification {
     var verifier = DatabaseVerifier(connection: try AuditQueries(target).connect(), checkpoints)
+    verifier.check.progress = progress
     try verifier.run(stateDirectory, others)
     return verifier.result
   }
@@ -41,7 +43,9 @@ public struct DatabaseVerifier {
     try checkGuards()
     var set = check.set
     try DatabaseCheckpoints(connection: connection).add(to: &set)
+    let progress = check.progress
     check = CheckpointCheck(set)
+    check.progress = progress
     check.begin(.database)
     let chains = try connection.query("SELECT DISTINCT chain FROM trading.agent_logs ORDER BY chain", seconds: 300)
     for row in chains.rows { try walk(row[0] ?? "") }

@@ -9,6 +9,8 @@ public struct RecordVerifier: Sendable {
   public var checkpointFiles: [String]
   /// Signatures are checked with these.
   public var keys: [CheckpointPublicKey]
+  /// Told the number of records so far, now and then.
+  public var progress: @Sendable (Int64) -> Void = { _ in }
 
   public init(stateDirectory: String?, checkpointFiles: [String] = [], keys: [CheckpointPublicKey] = []) {
     self.stateDirectory = stateDirectory
@@ -21,7 +23,7 @@ public struct RecordVerifier: Sendable {
     let state = stateDirectory.flatMap { JournalVerifier.isUsed(stateDirectory: $0) ? $0 : nil }
     var journal: JournalVerification?
     let set = try translating { () throws(JournalError) in try checkpoints(state) }
-    let database = try DatabaseVerifier.verify(target, stateDirectory: state, checkpoints: set) {
+    let database = try DatabaseVerifier.verify(target, stateDirectory: state, checkpoints: set, progress: progress) {
       (check) throws(DatabaseError) in
       guard let state else { return }
       journal = try translating { () throws(JournalError) in
@@ -37,6 +39,7 @@ public struct RecordVerifier: Sendable {
   public func verifyJournal() throws(JournalError) -> RecordVerification {
     let state = stateDirectory ?? ""
     var check = CheckpointCheck(try checkpoints(state))
+    check.progress = progress
     let journal = try JournalVerifier.verify(stateDirectory: state, checking: &check)
     check.finish()
     return RecordVerification(

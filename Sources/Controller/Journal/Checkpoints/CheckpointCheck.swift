@@ -21,6 +21,9 @@ public struct CheckpointCheck: Sendable {
   }
 
   public let set: CheckpointSet
+  /// Told the number of records seen so far, now and then.
+  var progress: @Sendable (Int64) -> Void = { _ in }
+  private var seen: Int64 = 0
   private var reaches: [Truth: [String: Reach]] = [:]
   private var truths: Set<Truth> = []
   public private(set) var findings: [CheckpointFinding] = []
@@ -31,6 +34,8 @@ public struct CheckpointCheck: Sendable {
   mutating func begin(_ truth: Truth) { truths.insert(truth) }
 
   mutating func see(_ line: JournalLine, in truth: Truth) {
+    seen += 1
+    if seen.isMultiple(of: 10_000) { progress(seen) }
     var reach = reaches[truth]?[line.chain] ?? Reach(first: line.sequence, last: line.sequence)
     reach.last = max(reach.last, line.sequence)
     if let entry = set.entries[line.chain]?[line.sequence] {

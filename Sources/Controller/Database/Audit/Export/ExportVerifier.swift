@@ -16,7 +16,8 @@ public struct ExportVerifier {
   private static let maximumRevisionBytes = RevisionStore.maximumBytes
 
   public static func verify(
-    _ folder: String, checkpointFiles: [String] = [], keys: [CheckpointPublicKey] = []
+    _ folder: String, checkpointFiles: [String] = [], keys: [CheckpointPublicKey] = [],
+    progress: @escaping @Sendable (Int64) -> Void = { _ in }
   ) throws -> RecordVerification {
     var verifier = ExportVerifier(folder: folder)
     let manifest = try verifier.manifest()
@@ -26,6 +27,7 @@ public struct ExportVerifier {
     if FileReader.exists(own) { try set.add(file: own, origin: .export) }
     for path in checkpointFiles { try set.add(file: path, origin: .file(path)) }
     var check = CheckpointCheck(set)
+    check.progress = progress
     check.begin(.export)
     try verifier.checkFiles(manifest)
     try verifier.checkRecords(manifest, &check)
