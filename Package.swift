@@ -16,6 +16,13 @@ let strict: [SwiftSetting] = [
 /// Targets that call C: each unsafe expression is marked by the word `unsafe`.
 let callsC: [SwiftSetting] = strict + [.strictMemorySafety()]
 
+/// The dashboard's files, as a browser loads them.
+let dashboard = [
+  "dashboard.html", "dashboard.css", "icon.svg", "api.js", "card.js", "chart.js", "fleet.js", "log.js", "main.js",
+  "state.js",
+  "stream.js", "util.js",
+]
+
 let package = Package(
   name: "mt4-controller",
   products: [
@@ -60,7 +67,9 @@ let package = Package(
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "JWTKit", package: "jwt-kit"),
         .product(name: "Logging", package: "swift-log"),
-      ], swiftSettings: callsC),
+      ],
+      // The page is part of the program: one file, wherever it runs.
+      resources: dashboard.map { .embedInCode("Dashboard/Assets/\($0)") }, swiftSettings: callsC),
     .executableTarget(
       name: "mt4ctl",
       dependencies: [

@@ -16,6 +16,6 @@ struct RESTParts: Sendable {
 /// Every path that is served.
 enum RESTTable {
   static func routes(_ parts: RESTParts) -> [RESTRoute] {
-    open(parts) + agents(parts) + history(parts) + revisions(parts) + events(parts) + metrics(parts)
+    open(parts) + agents(parts) + history(parts) + revisions(parts) + events(parts) + metrics(parts) + dashboard
   }
 }
