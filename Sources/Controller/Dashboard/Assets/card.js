@@ -19,8 +19,10 @@ export class AgentCard {
     const figures = el("dl", { class: "figures" });
     for (const name of ["Equity", "Balance", "Profit", "Day's loss"]) {
       this.figures[name] = el("dd");
-      figures.append(el("div", {}, el("dt", { text: name }), this.figures[name]));
+      figures.append(el("div", {}, el("dt", {}, el("span", { text: name })), this.figures[name]));
     }
+    this.unit = el("span", { class: "unit" });
+    figures.firstElementChild.firstElementChild.append(" ", this.unit);
     this.meter = el("meter", { min: "0", max: "100", low: "50", high: "80", optimum: "0", hidden: true });
     this.chart = new EquityChart();
     this.troubles = el("ul", { class: "troubles" });
@@ -79,8 +81,8 @@ export class AgentCard {
   }
 
   money(summary, status) {
-    const unit = summary?.currency ? ` ${summary.currency}` : "";
-    say(this.figures.Equity, money(summary?.equity) + (summary?.equity == null ? "" : unit));
+    say(this.figures.Equity, money(summary?.equity));
+    say(this.unit, summary?.currency ?? "");
     say(this.figures.Balance, money(summary?.balance));
     say(this.figures.Profit, signed(summary?.profit));
     attribute(this.figures.Profit, "class", tone(summary?.profit));

@@ -9,14 +9,13 @@ export class FleetTiles {
 
   /** Either may be null: before the first answer, or without the right to read it. */
   update(summary, status) {
-    const unit = summary?.currency ? ` ${summary.currency}` : "";
     const exposure = summary?.exposure;
     const journal = status?.journal;
     const behind = journal ? Math.max(0, journal.last - journal.shipped) : null;
     const total = summary ? summary.agents_online + summary.agents_offline : status?.agents?.length;
     const online = summary?.agents_online ?? status?.agents?.filter((agent) => agent.status === "online").length;
     const tiles = [
-      ["Equity", summary ? money(summary.total_equity) + unit : NONE],
+      ["Equity", money(summary?.total_equity), null, null, summary?.currency],
       ["Balance", money(summary?.total_balance)],
       ["Profit", signed(summary?.total_profit), ink(summary?.total_profit)],
       ["Positions", count(summary?.total_positions)],
@@ -35,8 +34,9 @@ export class FleetTiles {
         refused(status).length ? "warn-ink" : null],
       ["Emergency stop", status ? (stopped(status) ? "in force" : "no") : NONE, stopped(status) ? "bad-ink" : null],
     ];
-    keyed(this.list, tiles, ([name]) => name, ([name]) => el("div", {}, el("dt", { text: name }), el("dd")),
-      (node, [, text, tone, title]) => {
+    keyed(this.list, tiles, ([name]) => name, ([name]) => el("div", {}, el("dt", {}, el("span", { text: name }), " ", el("span", { class: "unit" })), el("dd")),
+      (node, [, text, tone, title, unit]) => {
+        say(node.children[0].children[1], unit ?? "");
         say(node.children[1], text);
         attribute(node.children[1], "class", tone ?? null);
         attribute(node, "title", title || null);

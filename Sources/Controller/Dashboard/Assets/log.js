@@ -24,10 +24,11 @@ export class ActionLog {
   constructor(list, select, nameOf) {
     this.list = list;
     this.nameOf = nameOf;
+    this.box = list.parentElement;
     this.actions = new Map();
-    select.addEventListener("change", () => attribute(list, "data-all", select.value === "all" ? "" : null));
+    select.addEventListener("change", () => attribute(this.box, "data-all", select.value === "all" ? "" : null));
     // What was there before is not read out; what comes from now on is.
-    this.quiet = setTimeout(() => attribute(list, "aria-live", "polite"), 3000);
+    this.quiet = setTimeout(() => attribute(this.box, "aria-live", "polite"), 3000);
   }
 
   add(record) {
@@ -39,10 +40,10 @@ export class ActionLog {
       if (action?.isConnected) action.remove();
       this.actions.set(record.action_id, node);
     }
-    const top = this.list.scrollTop;
+    const top = this.box.scrollTop;
     this.list.prepend(node);
     // Whoever reads further down is not moved.
-    if (top > 4) this.list.scrollTop = top + node.offsetHeight;
+    if (top > 4) this.box.scrollTop = top + node.offsetHeight;
     while (this.list.childElementCount > LIMIT) this.list.lastElementChild.remove();
     if (this.actions.size > 2 * LIMIT) {
       for (const [id, kept] of this.actions) if (!kept.isConnected) this.actions.delete(id);
