@@ -139,7 +139,7 @@ export class AgentCard {
       (node, p) => {
         const net = Number(p.profit) + Number(p.swap ?? 0) + Number(p.commission ?? 0);
         const cells = [p.ticket, p.symbol, p.type, plain(p.lots), plain(p.open_price), plain(p.current_price),
-          plain(p.sl), signed(net), p.target ?? (p.owned ? "ours" : "not ours")];
+          plain(p.sl), signed(net), p.target ?? (p.owned ? "ours" : "other")];
         cells.forEach((text, k) => say(node.children[k], text));
         attribute(node.children[7], "class", `num ${tone(net) ?? ""}`.trim());
         attribute(node.children[8], "class", p.target ? null : "muted");
