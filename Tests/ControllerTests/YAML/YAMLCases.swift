@@ -1,3 +1,5 @@
+import Testing
+
 /// What YAML 1.2 says of a text, in the manner of the public YAML test suite: the documents as JSON, scalars as they stand
 /// (their types come from the manifest's fields); or that a manifest may not use it; or that it is no YAML.
 struct YAMLCase: Sendable, CustomTestStringConvertible {
