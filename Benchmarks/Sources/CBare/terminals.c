@@ -87,7 +87,7 @@ static int positions_body(int i, int64_t now) {
       "%s{\"ticket\":%d,\"symbol\":\"EURUSD\",\"type\":\"buy\",\"lots\":0.05,\"open_price\":1.08512,\"current_price\":%.5f,"
       "\"sl\":0.90000,\"tp\":0.00000,\"profit\":%s%d.%02d,\"swap\":0.00,\"commission\":0.00,\"magic\":0,\"comment\":\"\","
       "\"open_time\":\"2026-01-05T10:00:00Z\"}",
-      k ? "," : "", 1000 + k, 1.08512 + mine / 100000.0, mine < 0 ? "-" : "", abs(mine) / 100, abs(mine) % 100);
+      k ? "," : "", 1000 + k, 1.08512 + mine / 10000000.0, mine < 0 ? "-" : "", abs(mine) / 100, abs(mine) % 100);
   }
   return n + snprintf(body + n, sizeof body - n, "]}");
 }
