@@ -91,7 +91,7 @@ final class DemoStage: Sendable {
       await paper.stop()
       return false
     }
-    teller.say("the controller answers at http://127.0.0.1:\(port.withLock { $0 })/api/status")
+    teller.say("the dashboard is at http://127.0.0.1:\(port.withLock { $0 })/")
     let story = DemoStory(stage: self, teller: teller, end: curtain + length - .seconds(3))
     let good = await story.tell()
     while ContinuousClock.now < curtain + length - .seconds(3), await !isStopping() {

@@ -1,6 +1,6 @@
 // One agent. The card is made once; every later picture only changes what differs.
 
-import { attribute, clock, count, el, keyed, money, NONE, percent, plain, plural, say, signed, span, words } from "./util.js";
+import { attribute, clock, count, el, keyed, money, NONE, percent, plain, plural, readable, say, signed, span, words } from "./util.js";
 import { conditionName, isWell } from "./state.js";
 import { EquityChart } from "./chart.js";
 
@@ -106,7 +106,7 @@ export class AgentCard {
       () => el("li", {}, el("strong"), " ", el("span")),
       (node, c) => {
         say(node.children[0], conditionName(c));
-        say(node.children[1], c.message);
+        say(node.children[1], readable(c.message));
         attribute(node, "class", c.status === "Unknown" ? "idle" : "warn");
       });
     this.troubles.hidden = !told.length;
@@ -120,7 +120,7 @@ export class AgentCard {
         say(name, conditionName(c));
         say(status, c.status);
         attribute(status, "class", isWell(c) ? "good-ink" : c.status === "Unknown" ? "muted" : "bad-ink");
-        say(why, c.message);
+        say(why, readable(c.message));
         say(since, clock(c.last_transition));
         attribute(since, "title", c.last_transition);
       });

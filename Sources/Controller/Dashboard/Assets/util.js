@@ -98,3 +98,8 @@ export function words(code) {
 export function plural(number, noun) {
   return `${count(number)} ${noun}${number === 1 ? "" : "s"}`;
 }
+
+/** The controller's sentences, with their times as the rest of the page writes them. */
+export function readable(text) {
+  return String(text ?? "").replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z/g, (time) => clock(time));
+}
