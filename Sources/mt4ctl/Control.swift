@@ -135,7 +135,7 @@ struct EmergencyStop: AsyncParsableCommand {
     commandName: "emergency-stop",
     abstract: "Close every position of the fleet, now, and open nothing until it is cleared.",
     discussion: """
-      The stop is latched before the first close, survives restarts, and is verified: the record says `confirmed_flat` for
+      The stop is latched before the first close, survives restarts, and is verified: the record says `confirmed_flat` for \
       each agent and for the fleet, or `not_flat` and why.
 
       Example:

@@ -7,7 +7,7 @@ struct Diff: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Tell what two revisions say differently, field by field.",
     discussion: """
-      Without A and B: the revision before the one in force, and the one in force. With A alone: A, and the one in force.
+      Without A and B: the revision before the one in force, and the one in force. With A alone: A, and the one in force. \
       With --manifests: the one in force (or A), and what the files of that folder would change.
 
       Exit codes: 0 no difference; 1 they differ; 2 error; 7 the controller cannot be reached.

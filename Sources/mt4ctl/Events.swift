@@ -8,7 +8,7 @@ struct Events: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show what the running controller has recorded, and with --follow what it records from now on.",
     discussion: """
-      Needs the role `auditor` where the controller wants tokens. A connection that breaks off is begun again after the last
+      Needs the role `auditor` where the controller wants tokens. A connection that breaks off is begun again after the last \
       record, so none is missed; what the controller holds no longer is said. json prints each record's exact line.
 
       Exit codes: 0 success; 1 refused; 7 the controller cannot be reached.

@@ -7,7 +7,7 @@ struct Explain: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Say what a field of a manifest, a reason, a condition, a kind of record or an exit code means.",
     discussion: """
-      Fields come out of the very table that manifests are checked with. A path may be given by its end.
+      Fields come out of the very table that manifests are checked with. A path may be given by its end. \
       `fields`, `reasons`, `conditions`, `records` and `exit-codes` list all of a kind.
 
       Examples:

@@ -13,7 +13,7 @@ struct Get: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "List agents, positions, actions, revisions or conditions of the running controller.",
     discussion: """
-      An AGENT (id or name) narrows positions, actions and conditions to one agent, and agents to itself.
+      An AGENT (id or name) narrows positions, actions and conditions to one agent, and agents to itself. \
       With --watch it looks every --interval and shows what has changed, until it is interrupted.
 
       Exit codes: 0 success; 1 refused, or no such agent; 7 the controller cannot be reached.

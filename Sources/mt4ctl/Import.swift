@@ -7,8 +7,8 @@ struct Import: ParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Convert the old gateway's registry of agents (agents.yml) to manifests.",
     discussion: """
-      Writes a manifest for each agent and fleet.yaml into a folder that holds no manifests yet. Placeholder accounts are
-      left out; secrets are never copied, but referred to; whatever was guessed or left out is a warning with its line. What
+      Writes a manifest for each agent and fleet.yaml into a folder that holds no manifests yet. Placeholder accounts are \
+      left out; secrets are never copied, but referred to; whatever was guessed or left out is a warning with its line. What \
       is written has been checked as `mt4ctl validate` does; nothing is written when anything is wrong.
 
       Exit codes: 0 success; 1 the registry cannot be converted, or a file is there already.

@@ -18,7 +18,7 @@ struct MT4Ctl: AsyncParsableCommand {
         mt4ctl get agents                  the fleet, as the controller sees it
         mt4ctl explain agent.spec.risk     what a field, reason or condition means
 
-      `mt4ctl help COMMAND` says more, with an example each; `mt4ctl explain
+      `mt4ctl help COMMAND` says more, with an example each; `mt4ctl explain \
       exit-codes` lists the exit codes.
       """,
     version: ControllerVersion.text,

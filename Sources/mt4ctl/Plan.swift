@@ -9,14 +9,14 @@ struct Plan: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Read the live terminals and say what the controller would do; change nothing.",
     discussion: """
-      The same planner as the running controller's. With --state it folds the local journal (read-only) first, and so knows
+      The same planner as the running controller's. With --state it folds the local journal (read-only) first, and so knows \
       pauses, anchors, whose positions these are and what is UNKNOWN; without, the output says `state: none`.
 
-      --out keeps the plan in a file; --check makes it again and says what has moved since: the manifests, the account, a
-      position or order (its lots, stop or take-profit), what the journal knows, or an action. Prices, profit and equity
+      --out keeps the plan in a file; --check makes it again and says what has moved since: the manifests, the account, a \
+      position or order (its lots, stop or take-profit), what the journal knows, or an action. Prices, profit and equity \
       count only where they change an action. Give --check the same --manifests and --state.
 
-      Exit codes: 0 success; 2 changes are pending (with --detailed-exitcode); 3 the manifests are invalid; 6 the saved plan
+      Exit codes: 0 success; 2 changes are pending (with --detailed-exitcode); 3 the manifests are invalid; 6 the saved plan \
       is stale; 7 the terminal of an enabled agent cannot be reached, and nothing is saved.
 
       Examples:

@@ -6,10 +6,10 @@ struct Rollback: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Put an old revision in force again, and pin it.",
     discussion: """
-      Its original files are checked again and get a revision number of their own. The pin outlives restarts and reloads of
+      Its original files are checked again and get a revision number of their own. The pin outlives restarts and reloads of \
       the same files; a changed, valid set of files releases it, and so does `mt4ctl unpin`.
 
-      Exits 4 when a guard refuses: this version does not accept the old set any more, agents with open positions would be
+      Exits 4 when a guard refuses: this version does not accept the old set any more, agents with open positions would be \
       orphaned (--allow-orphans), or a declared emergency stop would end. Exits 1 when there is no such revision.
 
       Example:

@@ -10,7 +10,7 @@ struct Run: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Run the controller in the foreground.",
     discussion: """
-      Reads the manifests, takes up the state that the journal has, and keeps every agent's terminal as declared.
+      Reads the manifests, takes up the state that the journal has, and keeps every agent's terminal as declared. \
       SIGHUP reads the manifests again; SIGTERM and SIGINT end what runs, begin nothing new, and stop.
 
       Each option can also come from the environment: --database from MT4_DATABASE, --interval from MT4_INTERVAL, and so on.

@@ -23,8 +23,8 @@ struct TokenIssue: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "issue", abstract: "Sign a JSON Web Token that expires.",
     discussion: """
-      The key fixes the algorithm: a file of at least 32 raw bytes is HS256, and the controller has the same one
-      (--jwt-key); a private key in PEM of P-256 is ES256, of Ed25519 EdDSA, and the controller has the public half.
+      The key fixes the algorithm: a file of at least 32 raw bytes is HS256, and the controller has the same one \
+      (--jwt-key); a private key in PEM of P-256 is ES256, of Ed25519 EdDSA, and the controller has the public half. \
       Only the token is printed. Whoever has it may read until it expires; it cannot be called back but by another key.
 
       Examples:
@@ -63,11 +63,11 @@ struct TokenNew: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "new", abstract: "Make a static token, and the line of the token file that stands for it.",
     discussion: """
-      The token goes to stdout, once: it is kept nowhere. The line, which holds only its hash, goes to stderr; put it into
+      The token goes to stdout, once: it is kept nowhere. The line, which holds only its hash, goes to stderr; put it into \
       the controller's token file (--token-file) and let the controller reload.
 
       Example:
-        mt4ctl token new --role auditor --note "the monthly report" > token 2>> /etc/mt4-controller/rest-tokens
+        mt4ctl token new --role auditor > token 2>> rest-tokens
       """)
 
   @Option(help: "viewer or auditor.") var role: TokenRole

@@ -8,7 +8,7 @@ struct Wait: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Wait until a condition of an agent holds.",
     discussion: """
-      Exit codes: 0 it holds; 1 no such agent or condition; 5 the time is over; 7 the controller cannot be reached; 8 the
+      Exit codes: 0 it holds; 1 no such agent or condition; 5 the time is over; 7 the controller cannot be reached; 8 the \
       outcome of an action is UNKNOWN and waits for `mt4ctl resolve`, so that waiting leads nowhere.
 
       Examples:

@@ -101,6 +101,45 @@ struct CLIServerTests {
     }
   }
 
+  @Test func `wait: 8 when an outcome is UNKNOWN and a person must say what became of it`() async throws {
+    try await Stage.with { stage in
+      let stub = try StubServer(
+        """
+        {"agent_id": "agent_1", "conditions": [
+          {"type": "Synced", "status": "False", "reason": "unknown_outcome", "message": "not known"},
+          {"type": "Healthy", "status": "False", "reason": "unknown_outcome", "message": "action abc waits for mt4ctl resolve"}
+        ]}
+        """)
+      let server = "http://127.0.0.1:\(stub.port)"
+      let synced = try await ControllerProcess.output(
+        ["wait", "agent", "agent-1", "--for", "condition=Synced", "--server", server], in: stage)
+      #expect(synced.code == 8)
+      #expect(synced.error.contains("action abc waits for mt4ctl resolve"))
+      // What is waited for holds: then there is nothing to complain of.
+      let healthy = try await ControllerProcess.output(
+        ["wait", "agent", "agent-1", "--for", "condition=Healthy=False", "--server", server], in: stage)
+      #expect(healthy.code == 0)
+      stub.stop()
+    }
+  }
+
+  @Test func `the command line itself is wrong: 64, with the usage on stderr`() async throws {
+    try await Stage.with { stage in
+      for arguments in [
+        [], ["nonsense"], ["get"], ["audit"], ["db"], ["token"], ["plan", "--nonsense"], ["diff", "0"],
+      ] {
+        let done = try await ControllerProcess.output(arguments, in: stage)
+        #expect(done.code == 64, "\(arguments)")
+        #expect(done.out.isEmpty && done.error.contains("mt4ctl"), "\(arguments)")
+      }
+      for arguments in [["--help"], ["--version"], ["help", "plan"], ["completion", "bash"], ["version"]] {
+        let done = try await ControllerProcess.output(arguments, in: stage)
+        #expect(done.code == 0, "\(arguments)")
+        #expect(!done.out.isEmpty && done.error.isEmpty, "\(arguments)")
+      }
+    }
+  }
+
   @Test func `events show what was recorded, whole lines for programs, and end by themselves`() async throws {
     try await Stage.with { stage in
       try stage.declare(stage.agent { $0.targets = [] })

@@ -13,8 +13,8 @@ struct Demo: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Watch the controller work: paper terminals, a private database, and a story.",
     discussion: """
-      Paper terminals for every agent of the manifests replay real quotes; the controller keeps them as declared. A rogue
-      strategy opens a pair that its agent may not hold; a losing position takes an agent through its daily loss; a target
+      Paper terminals for every agent of the manifests replay real quotes; the controller keeps them as declared. A rogue \
+      strategy opens a pair that its agent may not hold; a losing position takes an agent through its daily loss; a target \
       is declared, and its stop is moved by hand. The folder of manifests is copied, never changed.
 
       Exits 0 only if the story came true.
