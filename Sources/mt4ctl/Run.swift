@@ -72,14 +72,25 @@ struct Run: AsyncParsableCommand {
   @Option(name: .customLong("log-level"), help: "debug, info, warning or error (MT4_LOG_LEVEL; default info).")
   var logLevel: String?
 
+  @Option(
+    name: .customLong("log-format"),
+    help: "text, json or journal (MT4_LOG_FORMAT; default journal if stderr is systemd's, else text).")
+  var logFormat: String?
+
   mutating func run() async throws {
     ProcessHeaps.bound()
     let options = try RunOptions.resolve(self)
-    let log = Log.make(try RunOptions.level(self))
-    let service = ControllerService(options: options, log: log)
+    let level = try RunOptions.level(self)
+    let format = try RunOptions.format(self)
+    if let code = FirstProcess.standIn() { throw ExitCode(code) }
+    ProcessSecrecy.begin(environment: options.environment)
+    let names = AgentNames()
+    let output = ServiceLog(format: format, names: names)
+    let service = ControllerService(options: options, log: output.logger(level), names: names)
     let signals = Signals(service: service)
     let code = await service.run()
     signals.cancel()
+    await Blocking.value("mt4-log") { output.flush() }
     if code != 0 { throw ExitCode(code) }
   }
 }
@@ -135,11 +146,21 @@ enum RunOptions {
     }
     return level
   }
+
+  static func format(_ run: Run) throws -> LogFormat {
+    let environment = ProcessInfo.processInfo.environment
+    guard let text = run.logFormat ?? environment["MT4_LOG_FORMAT"] else { return .fitting(environment) }
+    guard let format = LogFormat(rawValue: text) else {
+      throw ValidationError("--log-format \(text): write text, json or journal.")
+    }
+    return format
+  }
 }
 
 /// SIGTERM and SIGINT drain, SIGHUP reloads.
 final class Signals {
   private var sources: [any DispatchSourceSignal] = []
+  private let queue = DispatchQueue(label: "mt4-signals")
 
   init(service: ControllerService) {
     on(SIGTERM) { service.stop() }
@@ -150,7 +171,7 @@ final class Signals {
 
   private func on(_ number: Int32, _ action: @escaping @Sendable () -> Void) {
     signal(number, SIG_IGN)
-    let source = DispatchSource.makeSignalSource(signal: number, queue: .global())
+    let source = DispatchSource.makeSignalSource(signal: number, queue: queue)
     source.setEventHandler(handler: action)
     source.resume()
     sources.append(source)

@@ -1,13 +1,9 @@
-import Bridge
 import CDispatch
 import Glibc
 public import Logging
-import Reconciler
 import Synchronization
 
-/// Writes one plain line an entry to stderr: time, level, agent, message, then the keys.
-///
-/// `2026-11-21T01:33:00.123Z INFO    agent_1  close buy 0.05 EURUSD #1001: …  event=intent reason=pair_not_allowed`
+/// Writes one plain line an entry to stderr, at once: for commands that end soon. A service logs by `ServiceLog`.
 public struct LineLogHandler: LogHandler {
   public var metadata: Logger.Metadata = [:]
   public var logLevel: Logger.Level
@@ -23,27 +19,30 @@ public struct LineLogHandler: LogHandler {
   }
 
   public func log(event: LogEvent) {
-    var values = metadata.merging(event.metadata ?? [:]) { _, new in new }
-    let agent = values.removeValue(forKey: LogKey.agent.rawValue).map { "\($0)" } ?? "-"
-    let keys = values.keys.sorted().map { "\($0)=\(Self.quoted("\(values[$0] ?? "")"))" }.joined(separator: " ")
-    let time = SystemClock.now().wall.rfc3339.dropLast(4)
-    let level = "\(event.level)".uppercased()
-    let padding = String(repeating: " ", count: max(0, 7 - level.count))
-    let tail = keys.isEmpty ? "" : "  \(keys)"
-    let line = "\(time)Z \(level)\(padding) \(agent)  \(Self.oneLine(event.message.description))\(tail)\n"
-    Self.turn.withLock { _ in
-      // A log that cannot be written must not stop the controller.
-      _ = unsafe Array(line.utf8).withUnsafeBytes { unsafe write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    let line = LogLine(event, metadata).text + "\n"
+    // A log that cannot be written must not stop the program.
+    Self.turn.withLock { _ in StandardError.write(line) }
+  }
+}
+
+/// The process's standard error.
+enum StandardError {
+  /// Writes the whole text, or as much of it as is taken.
+  static func write(_ text: String) {
+    var rest = Array(text.utf8)[...]
+    while !rest.isEmpty {
+      let count = unsafe rest.withUnsafeBytes { unsafe Glibc.write(STDERR_FILENO, $0.baseAddress, $0.count) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { return }
+      rest = rest.dropFirst(count)
     }
   }
 
-  private static func oneLine(_ text: String) -> String {
-    String(text.map { $0.isNewline || $0 == "\u{1B}" ? " " : $0 })
-  }
-
-  private static func quoted(_ text: String) -> String {
-    let needsQuotes = text.isEmpty || text.contains { $0 == " " || $0 == "\"" || $0 == "=" || $0.isNewline }
-    guard needsQuotes else { return text }
-    return "\"" + oneLine(text.replacing("\"", with: "'")) + "\""
+  /// Whether the service manager gave its journal as standard error: then entries can be sent there with their fields.
+  static func isJournal(_ environment: [String: String]) -> Bool {
+    guard let parts = environment["JOURNAL_STREAM"]?.split(separator: ":"), parts.count == 2 else { return false }
+    var info = stat()
+    guard unsafe fstat(STDERR_FILENO, &info) == 0 else { return false }
+    return UInt64(parts[0]) == UInt64(info.st_dev) && UInt64(parts[1]) == UInt64(info.st_ino)
   }
 }

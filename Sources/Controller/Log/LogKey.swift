@@ -6,7 +6,7 @@ public import Reconciler
 
 /// The closed set of keys that a log line may carry.
 public enum LogKey: String, Sendable, CaseIterable {
-  case agent, event, reason, action, revision, sequence, error, path, address, database, count
+  case agent, event, reason, action, revision, pass, sequence, error, path, address, database, count
 }
 
 extension Logger.Metadata {
@@ -22,12 +22,14 @@ extension Logger.Metadata {
 
 extension Logger {
   /// One line for one record.
-  public func log(_ record: Record) {
+  ///
+  /// - Parameter pass: the number of the first record of the step that made it; all of a step's lines share it.
+  public func log(_ record: Record, pass: Int64? = nil) {
     log(
       level: record.type.logLevel, "\(record.message)",
       metadata: .keys([
         .agent: record.agent?.text, .event: record.type.rawValue, .reason: record.reason?.rawValue,
-        .action: record.actionID, .revision: String(record.revision),
+        .action: record.actionID, .revision: String(record.revision), .pass: pass.map { String($0) },
       ]))
   }
 }

@@ -202,7 +202,7 @@ private struct LoopRun {
       return
     }
     for record in records {
-      parts.log.log(record)
+      parts.log.log(record, pass: records.first?.sequence)
       parts.metrics.made(record)
       parts.observe(record)
     }

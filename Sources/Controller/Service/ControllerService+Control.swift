@@ -62,8 +62,10 @@ extension ControllerService {
       reload(actor: actor)
       return ControlAnswer(.done, "a reload is on its way")
     }
-    let errors: [ManifestDiagnostic]? = self.wait { done in reload(actor: actor, done) }
-    guard let errors else { return ControlAnswer(.refused, "the manifests were not read within 10 s") }
+    let errors: [ManifestDiagnostic]? = self.wait(.seconds(50)) { done in reload(actor: actor, done) }
+    guard let errors else {
+      return ControlAnswer(.refused, "the manifests were not taken up within 50 s; look at the log")
+    }
     guard errors.isEmpty else {
       return ControlAnswer(
         .rejected, "\(Count.of(errors.count, "error")); the old revision stays in force",
@@ -87,10 +89,12 @@ extension ControllerService {
       ?? ControlAnswer(.refused, "the controller did not answer within 10 s; look at the log")
   }
 
-  private func wait<Value: Sendable>(_ start: (@escaping @Sendable (Value) -> Void) -> Void) -> Value? {
+  private func wait<Value: Sendable>(
+    _ limit: Duration = .seconds(10), _ start: (@escaping @Sendable (Value) -> Void) -> Void
+  ) -> Value? {
     let box = AnswerBox<Value>()
     start { box.put($0) }
-    return box.take(within: .seconds(10))
+    return box.take(within: limit)
   }
 }
 

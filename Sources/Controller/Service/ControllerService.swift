@@ -23,27 +23,38 @@ public final class ControllerService: Sendable {
   private let desk: Mutex<ManifestDesk?> = Mutex(nil)
   private let seams: ServiceSeams
   var manifestDesk: ManifestDesk? { desk.withLock { $0 } }
+  let manager: ServiceManager
+  let names: AgentNames
 
-  /// - Parameter observer: sees each record as it is made, on the loop's thread; it must not block.
+  /// - Parameters:
+  ///   - names: told the names of the agents, for a log that shows them.
+  ///   - observer: sees each record as it is made, on the loop's thread; it must not block.
   public convenience init(
-    options: ControllerOptions, log: Logger, observer: @escaping @Sendable (Record) -> Void = { _ in }
+    options: ControllerOptions, log: Logger, names: AgentNames = AgentNames(),
+    observer: @escaping @Sendable (Record) -> Void = { _ in }
   ) {
-    self.init(options: options, log: log, seams: ServiceSeams(), observer: observer)
+    self.init(options: options, log: log, names: names, seams: ServiceSeams(), observer: observer)
   }
 
   init(
-    options: ControllerOptions, log: Logger, seams: ServiceSeams,
+    options: ControllerOptions, log: Logger, names: AgentNames = AgentNames(), seams: ServiceSeams,
     observer: @escaping @Sendable (Record) -> Void = { _ in }
   ) {
     self.options = options
     self.log = log
     self.seams = seams
+    self.names = names
     metrics = ControllerMetrics(now: seams.now)
+    manager =
+      seams.manager ?? ServiceManager.systemd(environment: options.environment, log: log) { SystemClock.now().steady }
     self.observer = observer
   }
 
   /// Asks for a drain: nothing new is begun, what runs is ended, and `run` returns.
-  public func stop() { mailbox.post(.event(.drain)) }
+  public func stop() {
+    manager.stopping()
+    mailbox.post(.event(.drain))
+  }
 
   /// Reads the manifests again.
   public func reload(actor: String, _ done: @escaping @Sendable ([ManifestDiagnostic]) -> Void = { _ in }) {
@@ -59,13 +70,17 @@ public final class ControllerService: Sendable {
 
   /// Runs until it is stopped; returns the process's exit code. `ready` is told the port once everything is up.
   public func run(ready: @escaping @Sendable (Int) -> Void = { _ in }) async -> Int32 {
+    manager.begin()
+    let code: Int32
     do throws(StartError) {
       let parts = try await Blocking.run("mt4-start") { [self] () throws(StartError) in try start() }
-      return await serve(parts, ready: ready)
+      code = await serve(parts, ready: ready)
     } catch {
       log.critical("\(error.description)")
-      return error.exitCode
+      code = error.exitCode
     }
+    await Blocking.value("mt4-stop") { [manager] in manager.end() }
+    return code
   }
 
   private struct Running: Sendable {
@@ -86,6 +101,9 @@ public final class ControllerService: Sendable {
 
   private func start() throws(StartError) -> Running {
     log.info("mt4-controller \(ControllerVersion.text) starts", metadata: .keys([.path: options.state]))
+    for warning in SecretHygiene.warnings(database: options.database, environment: options.environment) {
+      log.warning("\(warning)")
+    }
     try checkBeforeStart()
     let journal = try openJournal()
     let reconciler = try fold(journal)
@@ -138,7 +156,8 @@ public final class ControllerService: Sendable {
     let latches = latchReader(journal, reconciler, keeper, shipper.destination)
     // What an earlier process recorded without them is merged when they come.
     let memories = journal.recovered.isNew ? latches?.atOnce() ?? [:] : [:]
-    let desk = ManifestDesk(options: options, store: revisions(), mailbox: mailbox, log: log, now: seams.now)
+    let desk = ManifestDesk(
+      options: options, store: revisions(), mailbox: mailbox, log: log, names: names, now: seams.now, manager: manager)
     mailbox.post(
       .event(
         .started(
@@ -302,8 +321,10 @@ public final class ControllerService: Sendable {
     }
     log.info(
       "serving on \(options.listen.host):\(port)", metadata: .keys([.address: "\(options.listen.host):\(port)"]))
+    tellReady(parts.journal, parts.engine)
     ready(port)
     let end = await Blocking.value("mt4-loop") { parts.loop.run(parts.reconciler) }
+    manager.closing()
     await endStreams(parts.journal)
     web.cancel()
     let served = await web.value

@@ -2,9 +2,10 @@ import Bridge
 import Dispatch
 import Logging
 import Reconciler
+import Synchronization
 
 /// Takes manifests from their folder to the loop: read, check, number, resolve secrets, hand over. One reload at a time; a
-/// second one waits its turn.
+/// second one waits its turn, and what is asked while one waits is answered by that one.
 final class ManifestDesk: Sendable {
   let directory: String
   let store: RevisionStore
@@ -14,8 +15,22 @@ final class ManifestDesk: Sendable {
   static let atStart = "start"
   let now: MomentSource
   let queue = DispatchQueue(label: "mt4-manifests")
+  private let names: AgentNames
+  private let manager: ServiceManager
+  private let waiting = Mutex(Waiting())
 
-  init(options: ControllerOptions, store: RevisionStore, mailbox: Mailbox, log: Logger, now: @escaping MomentSource) {
+  /// Who asked for the reload that has not begun yet.
+  private struct Waiting {
+    var actors: [String] = []
+    var answers: [@Sendable ([ManifestDiagnostic]) -> Void] = []
+  }
+
+  init(
+    options: ControllerOptions, store: RevisionStore, mailbox: Mailbox, log: Logger, names: AgentNames,
+    now: @escaping MomentSource, manager: ServiceManager
+  ) {
+    self.names = names
+    self.manager = manager
     directory = options.manifests
     self.store = store
     self.mailbox = mailbox
@@ -45,23 +60,46 @@ final class ManifestDesk: Sendable {
     }
   }
 
-  /// Reads the folder again; the answer comes on the desk's own queue: the errors, or none.
+  /// Reads the folder again. The answer, the errors or none, comes once the loop has taken up what was found.
   func reload(actor: String, _ done: @escaping @Sendable ([ManifestDiagnostic]) -> Void = { _ in }) {
-    queue.async { [self] in
-      switch ManifestLoader.load(directory: directory) {
-      case .accepted(let loaded):
-        do throws(StartError) {
-          try takeUnlessPinned(loaded, actor: actor)
-          done([])
-        } catch {
-          let problem = "the set is valid but cannot be kept as a revision: \(error)"
-          reject([problem], actor)
-          done([ManifestDiagnostic(.error, file: directory, at: YAMLMark(line: 1, column: 1), problem, source: nil)])
-        }
-      case .rejected(let errors):
-        reject(errors.map(\.headline), actor)
-        done(errors)
+    let isFirst = waiting.withLock { waiting in
+      defer {
+        if !waiting.actors.contains(actor) { waiting.actors.append(actor) }
+        waiting.answers.append(done)
       }
+      return waiting.answers.isEmpty
+    }
+    if isFirst { queue.async { self.reloadNow() } }
+  }
+
+  private func reloadNow() {
+    manager.reloading()
+    let asked = waiting.withLock { waiting in
+      defer { waiting = Waiting() }
+      return waiting
+    }
+    let errors = read(actor: asked.actors.joined(separator: ", "))
+    mailbox.post(
+      .ping { [manager] in
+        manager.reloaded()
+        for answer in asked.answers { answer(errors) }
+      })
+  }
+
+  private func read(actor: String) -> [ManifestDiagnostic] {
+    switch ManifestLoader.load(directory: directory) {
+    case .accepted(let loaded):
+      do throws(StartError) {
+        try takeUnlessPinned(loaded, actor: actor)
+        return []
+      } catch {
+        let problem = "the set is valid but cannot be kept as a revision: \(error)"
+        reject([problem], actor)
+        return [ManifestDiagnostic(.error, file: directory, at: YAMLMark(line: 1, column: 1), problem, source: nil)]
+      }
+    case .rejected(let errors):
+      reject(errors.map(\.headline), actor)
+      return errors
     }
   }
 
@@ -86,6 +124,7 @@ final class ManifestDesk: Sendable {
       // A reload that changes nothing warns of nothing new.
       if accepted.isNew || actor == Self.atStart {
         for warning in loaded.warnings { log.warning("\(warning.headline)") }
+        for warning in SecretHygiene.warnings(loaded.fleet) { log.warning("\(warning)") }
       }
       var fleet = loaded.fleet
       fleet.revision = accepted.revision.number
@@ -122,6 +161,7 @@ final class ManifestDesk: Sendable {
   }
 
   func hand(_ fleet: Fleet, _ facts: RevisionFacts) {
+    names.update(fleet.agents)
     let (resolved, outcomes) = Credentials.resolve(fleet, environment: environment)
     for agent in resolved.agents {
       if case .failed(let why)? = outcomes[agent.id] {

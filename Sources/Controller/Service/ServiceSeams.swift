@@ -7,4 +7,6 @@ struct ServiceSeams: Sendable {
   var journal = JournalOptions()
   /// Between two looks for segments of the journal that may go.
   var retentionEvery: Duration = .seconds(600)
+  /// Instead of the one of the environment.
+  var manager: ServiceManager?
 }

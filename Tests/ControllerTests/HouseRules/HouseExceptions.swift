@@ -15,6 +15,8 @@ struct HouseException: Hashable {
       "the start and the stop, on a thread of their own"),
     .init(
       .blocking, "Sources/Controller/Service/ControllerService+Control.swift", "a client's thread waits for its answer"),
+    .init(.blocking, "Sources/Controller/Service/ServiceManager.swift", "the thread that tells the service manager"),
+    .init(.blocking, "Sources/Controller/Log/ServiceLog.swift", "the log's own thread"),
     .init(
       .binaryFloat, "Sources/Controller/Database/Embedded/EmbeddedPostgres.swift", "seconds until a deadline"),
     .init(.binaryFloat, "Sources/Controller/Database/Embedded/Postmaster.swift", "seconds until a deadline"),

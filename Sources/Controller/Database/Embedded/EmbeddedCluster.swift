@@ -82,7 +82,7 @@ struct EmbeddedCluster: Sendable {
       "max_connections=20", "shared_buffers=32MB", "max_wal_size=256MB", "min_wal_size=32MB", "wal_level=minimal",
       "max_wal_senders=0", "fsync=on", "full_page_writes=on", "synchronous_commit=on", "logging_collector=off",
       "log_destination=stderr", "log_timezone=UTC", "log_checkpoints=off", "password_encryption=scram-sha-256",
-      "cluster_name=mt4-controller",
+      "jit=off", "cluster_name=mt4-controller",
     ]
     return try ChildProcess.start(
       try user.prefix() + [programs.postgres, "-D", ChildProcess.folderPath] + settings.flatMap { ["-c", $0] },
