@@ -12,6 +12,12 @@ public protocol Terminal: Sendable {
   /// Reads the parts that `request` names. Positions or account failing fails the whole read.
   func read(_ request: ReadRequest, completion: @escaping @Sendable (Result<Snapshot, ReadFailure>) -> Void)
 
+  /// Reads one quote beside the regular reads: it goes when neither a read nor a trade is under way, and never holds either
+  /// up for longer than `EARestTerminal.quoteTimeout`. Few may wait; another one fails at once.
+  func quote(
+    _ symbol: Symbol, until deadline: Steady, completion: @escaping @Sendable (Result<Reply<Tick>, ReadFailure>) -> Void
+  )
+
   /// Sends one trade, once. The span begins just before the request is handed over and ends with the answer; it is empty
   /// when nothing was begun.
   func send(_ request: TradeRequest, completion: @escaping @Sendable (TradeAnswer, ReadSpan) -> Void)

@@ -23,6 +23,15 @@ public final class EARestTerminal: Terminal {
     if !mailbox.post(.read(plan, request, completion)) { completion(.failure(.notBegun)) }
   }
 
+  /// The longest that a quote may take on the wire.
+  public static let quoteTimeout: Duration = .seconds(2)
+
+  public func quote(
+    _ symbol: Symbol, until deadline: Steady, completion: @escaping @Sendable (Result<Reply<Tick>, ReadFailure>) -> Void
+  ) {
+    if !mailbox.post(.quote(plan, symbol, deadline, completion)) { completion(.failure(.notBegun)) }
+  }
+
   public func send(_ request: TradeRequest, completion: @escaping @Sendable (TradeAnswer, ReadSpan) -> Void) {
     if mailbox.post(.send(plan, request, completion)) { return }
     let now = SystemClock.now()
@@ -38,6 +47,10 @@ public final class EARestTerminal: Terminal {
 extension ReadFailure {
   /// The engine has stopped, its queue is full, or the terminal was closed.
   static let notBegun = ReadFailure(code: .cancelled, message: "the read was not begun", endpoint: "/")
+  static let tooManyQuotes = ReadFailure(
+    code: .rateLimited, message: "too many quotes of this terminal are asked for at once", endpoint: "/tick")
+  static let lateQuote = ReadFailure(
+    code: .timeout, message: "the terminal was busy until the deadline", endpoint: "/tick")
   /// A mistake of the caller, and definite.
   static let alreadyReading = ReadFailure(
     code: .cancelled, message: "another read of this terminal is outstanding", endpoint: "/")

@@ -11,15 +11,20 @@ extension EasyHandle {
     set(CURLOPT_TCP_KEEPALIVE, 1)
     setReach()
     setTLS(authorityFile: plan.authorityFile)
-    // At least a millisecond: 0 is libcurl's word for no limit.
-    let milliseconds = max(1, Int(timeout.inMicroseconds / 1000))
-    set(CURLOPT_TIMEOUT_MS, milliseconds)
-    set(CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, 3000))
+    setTimeout(timeout)
     // Otherwise a name server that does not answer holds up the thread, and with it every terminal.
     set(CURLOPT_QUICK_EXIT, 1)
     // libcurl walks over every name that it knows after each transfer, to find those that are too old. An address needs no
     // looking up, so where the url has one, nothing ages: with a thousand terminals the walk is a tenth of a poll.
     if plan.url.isNumeric { set(CURLOPT_DNS_CACHE_TIMEOUT, -1) }
+  }
+
+  /// Of the whole request.
+  func setTimeout(_ timeout: Duration) {
+    // At least a millisecond: 0 is libcurl's word for no limit.
+    let milliseconds = max(1, Int(timeout.inMicroseconds / 1000))
+    set(CURLOPT_TIMEOUT_MS, milliseconds)
+    set(CURLOPT_CONNECTTIMEOUT_MS, min(milliseconds, 3000))
   }
 
   /// No place but the terminal's url: no redirect, no proxy, no netrc, whatever the environment says.

@@ -51,6 +51,8 @@ final class EngineLoop {
   private func obey(_ command: EngineCommand) {
     switch command {
     case .read(let plan, let request, let completion): beginRead(plan, request, completion)
+    case .quote(let plan, let symbol, let deadline, let completion):
+      take(TerminalSession.Quote(symbol: symbol, deadline: deadline, completion: completion), plan)
     case .send(let plan, let request, let completion): beginTrade(plan, request, completion)
     case .close(let terminal): close(terminal)
     case .ping(let done): done()
@@ -69,6 +71,7 @@ final class EngineLoop {
     for command in last {
       switch command {
       case .read(_, _, let completion): completion(.failure(.notBegun))
+      case .quote(_, _, _, let completion): completion(.failure(.notBegun))
       case .send(let plan, _, let completion): refuse(plan, completion, "the engine has stopped")
       case .close, .ping, .decoded, .stop: continue
       }
@@ -77,7 +80,7 @@ final class EngineLoop {
 
   // MARK: Sessions
 
-  private func session(_ plan: TerminalPlan) -> TerminalSession? {
+  func session(_ plan: TerminalPlan) -> TerminalSession? {
     if let session = sessions[plan.id] { return session }
     guard !isStopping, !plan.isClosed else { return nil }
     let ledger = ledgers[plan.url.origin] ?? SocketLedger()
@@ -92,6 +95,7 @@ final class EngineLoop {
   private func close(_ terminal: UInt64) {
     guard let session = sessions.removeValue(forKey: terminal) else { return }
     abandonGets(of: session)
+    dropQuotes(of: session)
     if let read = session.read {
       session.read = nil
       read.completion(.failure(.notBegun))
@@ -108,14 +112,15 @@ final class EngineLoop {
     }
   }
 
-  /// Moves the terminal on after anything has changed: the trade first, then the read.
-  private func advance(_ session: TerminalSession) {
+  /// Moves the terminal on after anything has changed: the trade first, then the read, then a quote.
+  func advance(_ session: TerminalSession) {
     while true {
       if let trade = session.trade {
         if trade.transfer == nil, session.gets.isEmpty { post(trade, in: session) }
         if session.trade != nil { return }
       }
-      guard let read = session.read, session.gets.isEmpty else { return }
+      guard session.gets.isEmpty else { return }
+      guard let read = session.read else { return nextQuote(session) }
       if let snapshot = read.assembly.result {
         session.read = nil
         read.completion(.success(snapshot))
@@ -221,13 +226,13 @@ final class EngineLoop {
 
   // MARK: Transfers
 
-  private func begin(_ transfer: Transfer) -> Bool {
+  func begin(_ transfer: Transfer) -> Bool {
     guard transfer.handle.isComplete, multi.add(transfer.handle) else { return false }
     transfers[transfer.handle.address] = transfer
     return true
   }
 
-  private func forget(_ transfer: Transfer) {
+  func forget(_ transfer: Transfer) {
     multi.remove(transfer.handle)
     transfers[transfer.handle.address] = nil
   }
@@ -238,6 +243,7 @@ final class EngineLoop {
     forget(transfer)
     guard let session = sessions[transfer.terminal] else { return }
     switch transfer.purpose {
+    case .quote(let symbol): finishQuote(transfer, symbol, outcome, in: session)
     case .part(let part):
       session.gets.removeAll { $0 === transfer }
       session.giveBack(transfer.handle)

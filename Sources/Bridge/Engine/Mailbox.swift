@@ -4,11 +4,13 @@ import Reconciler
 import Synchronization
 
 typealias ReadCompletion = @Sendable (Result<Snapshot, ReadFailure>) -> Void
+typealias QuoteCompletion = @Sendable (Result<Reply<Tick>, ReadFailure>) -> Void
 typealias TradeCompletion = @Sendable (TradeAnswer, ReadSpan) -> Void
 
 /// What others ask of the engine's thread.
 enum EngineCommand: Sendable {
   case read(TerminalPlan, ReadRequest, ReadCompletion)
+  case quote(TerminalPlan, Symbol, Steady, QuoteCompletion)
   case send(TerminalPlan, TradeRequest, TradeCompletion)
   case close(terminal: UInt64)
   case ping(@Sendable () -> Void)

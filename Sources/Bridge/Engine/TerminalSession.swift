@@ -9,6 +9,12 @@ final class TerminalSession {
     var assembly: ReadAssembly
   }
 
+  struct Quote {
+    let symbol: Symbol
+    let deadline: Steady
+    let completion: QuoteCompletion
+  }
+
   /// waiting -> under way -> ended. At most one of a terminal.
   struct Trade {
     let request: TradeRequest
@@ -24,6 +30,11 @@ final class TerminalSession {
   private var idleHandles: [EasyHandle] = []
   var read: Read?
   var trade: Trade?
+  /// Quotes that wait for their turn.
+  var quotes: [Quote] = []
+  /// The one that is under way.
+  var quote: Quote?
+  static let mostQuotes = 8
   /// The GETs under way.
   var gets: [Transfer] = []
 
@@ -46,6 +57,18 @@ final class TerminalSession {
     handle.prepare(for: plan, headers: readHeaders, timeout: plan.timeout)
     handle.keepSockets(in: ledger)
     return handle
+  }
+
+  /// The same for a quote, which takes no longer than it may.
+  func handleForQuote() -> EasyHandle? {
+    guard let handle = handleForGet() else { return nil }
+    handle.setTimeout(min(plan.timeout, EARestTerminal.quoteTimeout))
+    return handle
+  }
+
+  func giveBack(_ handle: EasyHandle, afterQuote: Bool) {
+    if afterQuote { handle.setTimeout(plan.timeout) }
+    giveBack(handle)
   }
 
   func giveBack(_ handle: EasyHandle) { idleHandles.append(handle) }

@@ -6,6 +6,7 @@ import Reconciler
 final class Transfer {
   enum Purpose: Hashable {
     case part(ReadPart)
+    case quote(Symbol)
     case trade
   }
 

@@ -17,6 +17,7 @@ final class ControllerLoop: Sendable {
     var board: StatusBoard
     var log: Logger
     var connect: TerminalConnector
+    var terminals = TerminalDirectory()
     var now: MomentSource
     /// Sees each record as it is made.
     var observe: @Sendable (Record) -> Void
@@ -73,7 +74,7 @@ private struct LoopRun {
     self.parts = parts
     self.reconciler = reconciler
     self.drainWithin = drainWithin
-    pool = TerminalPool(connect: parts.connect)
+    pool = TerminalPool(connect: parts.connect, directory: parts.terminals)
     let now = parts.now().steady
     nextTick = now
     nextFleet = now

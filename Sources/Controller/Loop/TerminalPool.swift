@@ -15,7 +15,13 @@ struct TerminalPool {
   private var sending: Set<AgentID> = []
   private var waiting: [AgentID: Member] = [:]
 
-  init(connect: @escaping TerminalConnector) { self.connect = connect }
+  /// Where others find them, for quotes.
+  private let directory: TerminalDirectory
+
+  init(connect: @escaping TerminalConnector, directory: TerminalDirectory = TerminalDirectory()) {
+    self.connect = connect
+    self.directory = directory
+  }
 
   /// Makes the pool fit a fleet. Terminals whose address and token are the same are kept, with their connections.
   mutating func update(_ fleet: Fleet, credentials: [AgentID: CredentialOutcome]) {
@@ -33,6 +39,7 @@ struct TerminalPool {
   private mutating func replace(_ id: AgentID, _ member: Member?) {
     if case .success(let old)? = members[id]?.terminal { old.close() }
     members[id] = member
+    directory.set(id, try? member?.terminal.get())
   }
 
   /// Reads; a terminal that could not even be set up fails at once, with the reason.

@@ -10,6 +10,12 @@ private struct MeteredTerminal: Terminal {
     terminal.read(request, completion: completion)
   }
 
+  func quote(
+    _ symbol: Symbol, until deadline: Steady, completion: @escaping @Sendable (Result<Reply<Tick>, ReadFailure>) -> Void
+  ) {
+    terminal.quote(symbol, until: deadline, completion: completion)
+  }
+
   func send(_ request: TradeRequest, completion: @escaping @Sendable (TradeAnswer, ReadSpan) -> Void) {
     terminal.send(request) { [metrics] answer, span in
       metrics.answered(answer, span)

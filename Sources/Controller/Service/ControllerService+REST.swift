@@ -19,6 +19,7 @@ extension ControllerService {
     var parts = RESTParts(board: board, feed: feed, history: history)
     parts.journal = { after, limit throws(JournalError) in try journal.lines(after: after, limit: limit) }
     parts.revisions = RevisionReader(RevisionStore(stateDirectory: options.state))
+    parts.quotes = TickDesk(terminals)
     parts.metrics = { [self] in await metricsText() }
     return StatusServer(
       address: options.listen, routes: RESTTable.routes(parts), feed: feed, access: access.withLock { $0 },

@@ -17,6 +17,8 @@ public final class ControllerService: Sendable {
   /// The newest records.
   let feed = RecordFeed()
   let history = RecordHistory()
+  /// For quotes over REST.
+  let terminals = TerminalDirectory()
   /// Who may read over REST; `nil` before the start.
   let access: Mutex<AccessDesk?> = Mutex(nil)
   private let observer: @Sendable (Record) -> Void
@@ -183,6 +185,7 @@ public final class ControllerService: Sendable {
     let loop = ControllerLoop(
       ControllerLoop.Parts(
         mailbox: mailbox, journal: journal, board: board, log: log, connect: metrics.metering(engine.connector()),
+        terminals: terminals,
         now: seams.now, observe: observer, metrics: metrics, retentionEvery: seams.retentionEvery,
         publish: { agents, fleet in publisher.publish(agents, fleet) }
       ))

@@ -13,7 +13,7 @@ struct EventStream: Sendable {
   let journal: (@Sendable (_ after: Int64, _ limit: Int) throws(JournalError) -> [JournalLine])?
   let agent: AgentID?
   /// How long a client may take to accept what was sent; then its connection is closed.
-  var patience: TimeAmount = .seconds(20)
+  let patience: Duration
 
   private static let pageSize = 256
 
@@ -100,7 +100,9 @@ struct EventStream: Sendable {
   @concurrent private func send(_ text: String, to writer: inout any ResponseBodyWriter, _ channel: any Channel)
     async throws
   {
-    let guardian = channel.eventLoop.scheduleTask(in: patience) { channel.close(mode: .all, promise: nil) }
+    let guardian = channel.eventLoop.scheduleTask(in: .microseconds(patience.inMicroseconds)) {
+      channel.close(mode: .all, promise: nil)
+    }
     defer { guardian.cancel() }
     try await writer.write(ByteBuffer(string: text))
   }

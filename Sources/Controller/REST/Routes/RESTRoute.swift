@@ -23,7 +23,17 @@ struct RESTRoute: Sendable {
   let summary: String
   /// The parameters of its query. `nil`: any, and none counts.
   var query: [QueryParameter]?
+  /// Headers that count, beside those of every request.
+  var headers: [QueryParameter] = []
   var answer: RESTAnswer
+  /// Whether `/openapi.json` tells of it: the dashboard's own files are no interface.
+  var isDescribed = true
+  /// Whether its answers carry an ETag.
+  var isTagged = true
+  /// Answers by 503 that are documents of this shape, not problems.
+  var unavailable: Schema?
+  /// How else it may be answered, beside what holds for every path of its kind.
+  var otherFailures: [Int] = []
   let handle: @Sendable (RESTRequest) async throws(Problem) -> RESTReply
 
   init(
@@ -56,6 +66,21 @@ struct RESTRoute: Sendable {
     RESTRoute(path, access, summary, answer: .other(type)) { _ throws(Problem) in
       RESTReply(bytes: await text(), type: type)
     }
+  }
+
+  /// The same, with what `/openapi.json` says more of it.
+  func with(_ change: (inout RESTRoute) -> Void) -> RESTRoute {
+    var route = self
+    change(&route)
+    return route
+  }
+
+  /// Every status of a problem that it is answered with.
+  var failures: [Int] {
+    var all = [400, 401, 413, 421, 429] + otherFailures
+    if access != .open { all.append(403) }
+    if path.contains("{id}") { all.append(404) }
+    return Array(Set(all)).sorted()
   }
 
   /// The names of the path's variable parts.

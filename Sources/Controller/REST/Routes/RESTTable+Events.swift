@@ -19,7 +19,10 @@ extension RESTTable {
           QueryParameter("agent", .string, "Only records about this agent: its id, or its name in the manifest."),
         ],
         answer: .other("text/event-stream")
-      ) { request throws(Problem) in try stream(request, parts) }
+      ) { request throws(Problem) in try stream(request, parts) }.with {
+        $0.headers = [QueryParameter("Last-Event-ID", places, "Go on after this event.")]
+        $0.otherFailures = [404, 503]
+      }
     ]
   }
 
@@ -41,7 +44,7 @@ extension RESTTable {
     }
     let feed = parts.feed
     let start = after ?? feed.place(beforeLast: Int(tail ?? 0))
-    let events = EventStream(feed: feed, journal: parts.journal, agent: agent)
+    let events = EventStream(feed: feed, journal: parts.journal, agent: agent, patience: parts.patience)
     let source = request.request
     let channel = request.context.channel
     let end = request.principal?.expires

@@ -5,7 +5,7 @@ extension RESTTable {
   private static let pageParameters = [
     QueryParameter("since", .time, "Only what came at or after this time; a date is its first instant in UTC."),
     QueryParameter("limit", .intBetween(1, 1000), "At most so many; 100 without."),
-    QueryParameter("cursor", .string, "The `next_cursor` of the page before."),
+    QueryParameter("cursor", .cursor, "The `next_cursor` of the page before."),
   ]
 
   static func history(_ parts: RESTParts) -> [RESTRoute] {
@@ -20,7 +20,7 @@ extension RESTTable {
         var wish = try wish(request.query)
         if let name = request.query["agent"] { wish.agent = try board.find(name).spec.id }
         return .document(PageDocuments.actions.json(history.actions(wish)))
-      },
+      }.with { $0.otherFailures = [404] },
       RESTRoute(
         "/api/agents/{id}/actions", .auditor, "What was asked of its terminal; the newest first.",
         query: pageParameters, answer: .json(PageDocuments.actions.schema)
@@ -46,7 +46,7 @@ extension RESTTable {
     wish.limit = Int(try query.int("limit", in: 1...1000) ?? 100)
     if query["cursor"] != nil {
       do throws(Problem) {
-        wish.before = try query.int("cursor", in: 1...Int64.max) ?? .max
+        wish.before = try query.int("cursor", in: 1...999_999_999_999_999_999) ?? .max
       } catch { throw .badParameter("cursor", "take the `next_cursor` of the page before as it is.") }
     }
     return wish

@@ -10,19 +10,24 @@ extension RESTTable {
     return [
       RESTRoute(
         "/health", .open, "Whether the service as a whole is well.", answer: .json(StatusDocument.health.schema)
-      ) { _ throws(Problem) in RESTReply(json: StatusDocument.health.json(board.picture)) },
+      ) { _ throws(Problem) in RESTReply(json: StatusDocument.health.json(board.picture)) }.with {
+        $0.isTagged = false
+      },
       RESTRoute(
         "/api/status", .open, "The service, and each agent in a line.", answer: .json(StatusDocument.status.schema)
       ) { request throws(Problem) in .document(request.isTrusted ? status.current : withoutMoney.current) },
       RESTRoute("/livez", .open, "Whether the process is alive.", answer: .json(StatusDocument.live.schema)) {
         _ throws(Problem) in RESTReply(json: StatusDocument.live.json(board.picture))
-      },
+      }.with { $0.isTagged = false },
       RESTRoute(
         "/readyz", .open, "Whether the loop has taken its first step.", answer: .json(StatusDocument.ready.schema)
       ) { _ throws(Problem) in
         let picture = board.picture
         let reply = StatusDocument.ready.json(picture)
         return RESTReply(json: reply, status: picture == nil ? .serviceUnavailable : .ok)
+      }.with {
+        $0.isTagged = false
+        $0.unavailable = StatusDocument.ready.schema
       },
     ]
   }

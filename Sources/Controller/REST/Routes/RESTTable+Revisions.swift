@@ -10,17 +10,17 @@ extension RESTTable {
         "/api/revisions", .auditor, "The accepted sets of manifests; the newest first.",
         query: [
           QueryParameter("limit", .intBetween(1, 200), "At most so many; 50 without."),
-          QueryParameter("cursor", .string, "The `next_cursor` of the page before."),
+          QueryParameter("cursor", .cursor, "The `next_cursor` of the page before."),
         ], answer: .json(RevisionDocuments.page.schema)
       ) { request throws(Problem) in
         let limit = Int(try request.query.int("limit", in: 1...200) ?? 50)
         let before: Int
         do throws(Problem) {
-          before = Int(try request.query.int("cursor", in: 1...Int64.max) ?? .max)
+          before = Int(try request.query.int("cursor", in: 1...999_999_999_999_999_999) ?? .max)
         } catch { throw .badParameter("cursor", "take the `next_cursor` of the page before as it is.") }
         let page = try await reader.page(before: before, limit: limit, current: board.fleet?.revision ?? 0)
         return .document(RevisionDocuments.page.json(page))
-      },
+      }.with { $0.otherFailures = [503] },
       RESTRoute(
         "/api/revisions/{revision}", .auditor, "One set, with its files as they were.",
         answer: .json(RevisionDocuments.whole.schema)
@@ -32,7 +32,7 @@ extension RESTTable {
         let revision = try await reader.revision(number)
         let whole = RevisionDocuments.Whole(revision: revision, isCurrent: number == board.fleet?.revision)
         return .document(RevisionDocuments.whole.json(whole))
-      },
+      }.with { $0.otherFailures = [404, 500, 503] },
     ]
   }
 }

@@ -5,6 +5,8 @@ indirect enum Schema: Hashable, Sendable {
   case string
   /// RFC 3339, UTC.
   case time
+  /// The place in a list where a page begins: digits.
+  case cursor
   case bool
   case int
   case intBetween(Int64, Int64)

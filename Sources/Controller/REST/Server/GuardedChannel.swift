@@ -28,11 +28,9 @@ struct GuardedChannel: ServerChildChannel {
 
   func setup(channel: any Channel, logger: Logger) -> EventLoopFuture<HTTP1Channel.Value> {
     guard open.enter(atMost: limits.connections) else {
-      let text = RawReply.text(
-        .serviceUnavailable, "Too many connections", "Try again in a moment.", ["Retry-After: 5"])
-      return channel.writeAndFlush(ByteBuffer(string: text)).flatMap {
-        channel.eventLoop.makeFailedFuture(ChannelError.ioOnClosedChannel)
-      }
+      return channel.eventLoop.submit {
+        try channel.pipeline.syncOperations.addHandler(TurnAway())
+      }.flatMap { inner.setup(channel: channel, logger: logger) }
     }
     let open = open
     channel.closeFuture.whenComplete { _ in open.leave() }
@@ -45,6 +43,23 @@ struct GuardedChannel: ServerChildChannel {
   @concurrent func handle(value: HTTP1Channel.Value, logger: Logger) async {
     await inner.handle(value: value, logger: logger)
   }
+}
+
+/// Says that there is no room, and closes; nothing behind it sees the connection live.
+private final class TurnAway: ChannelInboundHandler {
+  typealias InboundIn = ByteBuffer
+  typealias OutboundOut = ByteBuffer
+
+  func channelActive(context: ChannelHandlerContext) {
+    let text = RawReply.text(.serviceUnavailable, "Too many connections", "Try again in a moment.", ["Retry-After: 5"])
+    let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: text))).whenComplete { _ in
+      bound.value.close(promise: nil)
+    }
+    context.fireChannelActive()
+  }
+
+  func channelRead(context: ChannelHandlerContext, data: NIOAny) {}
 }
 
 private final class ConnectionCount: Sendable {

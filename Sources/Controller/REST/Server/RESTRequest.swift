@@ -42,15 +42,20 @@ struct RESTRequest: Sendable {
 struct QueryText: Sendable {
   private let values: [String: String]
 
-  /// - Parameter known: other parameters are refused, so that a misspelt filter is not taken for none; `nil` takes any.
+  /// - Parameter known: other parameters are refused, so that a misspelt filter is not taken for none; `nil`: any may
+  ///   come, and none counts.
   init(_ text: String?, known: [String]?) throws(Problem) {
+    guard let known else {
+      values = [:]
+      return
+    }
     var values: [String: String] = [:]
     for pair in (text ?? "").split(separator: "&", maxSplits: 64, omittingEmptySubsequences: true) {
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
       guard let name = Self.decoded(parts[0], plusIsSpace: true) else {
         throw Problem(.badRequest, "The query cannot be read", "Write percent-encoded UTF-8.")
       }
-      if let known, !known.contains(name) {
+      if !known.contains(name) {
         let right = known.isEmpty ? "It takes none." : "It takes \(known.joined(separator: ", "))."
         throw .badParameter(ShownText.short(name), "there is no such parameter. \(right)")
       }
@@ -58,7 +63,6 @@ struct QueryText: Sendable {
         throw .badParameter(ShownText.short(name), "its value cannot be read; write percent-encoded UTF-8.")
       }
       guard values.updateValue(value, forKey: name) == nil else {
-        if known == nil { continue }
         throw .badParameter(name, "it is given more than once.")
       }
     }
@@ -77,7 +81,7 @@ struct QueryText: Sendable {
 
   func time(_ name: String) throws(Problem) -> Timestamp? {
     guard let text = values[name] else { return nil }
-    if let time = Timestamp(rfc3339: text) ?? Timestamp(rfc3339: text + "T00:00:00Z") { return time }
+    if let time = AuditFilter.instant(text) { return time }
     throw .badParameter(
       name, "write a time as in RFC 3339, such as 2026-11-21T08:00:00Z, or a date, such as 2026-11-21.")
   }
