@@ -71,7 +71,7 @@ struct RESTAccessTests {
 
   // MARK: Web tokens
 
-  @Test func `a web token of each algorithm counts, by the key of its kind alone`() throws {
+  @Test func `a web token of each algorithm counts, by the key of its kind alone`() async throws {
     let p256 = P256.Signing.PrivateKey()
     let ed25519 = Curve25519.Signing.PrivateKey()
     let der: [UInt8] = [0x30, 0x2A, 0x30, 0x05, 0x06, 0x03, 0x2B, 0x65, 0x70, 0x03, 0x21, 0x00]
@@ -90,19 +90,19 @@ struct RESTAccessTests {
     #expect(keys.map(\.algorithm) == ["HS256", "ES256", "EdDSA"])
     for (k, key) in keys.enumerated() {
       for (t, token) in tokens.enumerated() {
-        let principal = try? key.principal(of: token, at: Self.now)
+        let principal = try? await key.principal(of: token, at: Self.now)
         #expect(principal?.access == (k == t ? .viewer : nil))
       }
     }
   }
 
-  @Test func `a public key is never taken for a shared secret`() throws {
+  @Test func `a public key is never taken for a shared secret`() async throws {
     let pem = Array(P256.Signing.PrivateKey().publicKey.pemRepresentation.utf8)
     let key = try WebTokenKey(pem, path: "k")
     let forged = try Self.token(Self.claims, ["alg": "HS256"]) {
       Array(HMAC<SHA256>.authenticationCode(for: $0, using: SymmetricKey(data: pem)))
     }
-    #expect(throws: AccessRefusal.self) { try key.principal(of: forged, at: Self.now) }
+    await #expect(throws: AccessRefusal.self) { try await key.principal(of: forged, at: Self.now) }
   }
 
   @Test(
@@ -110,9 +110,9 @@ struct RESTAccessTests {
       [:], ["exp": 1_799_999_980], ["exp": .number("1800000000.5")], ["aud": ["other", "mt4-controller"]],
       ["nbf": 1_800_000_020], ["role": "auditor"], ["iss": "anybody"],
     ] as [[String: JSONValue]])
-  func `claims that are right count`(_ changes: [String: JSONValue]) throws {
+  func `claims that are right count`(_ changes: [String: JSONValue]) async throws {
     let key = try WebTokenKey(Self.secret, path: "k")
-    let principal = try key.principal(of: try Self.hs256(Self.claims(changes)), at: Self.now)
+    let principal = try await key.principal(of: try Self.hs256(Self.claims(changes)), at: Self.now)
     #expect(principal.access == (changes["role"] == nil ? .viewer : .auditor))
   }
 
@@ -130,14 +130,14 @@ struct RESTAccessTests {
       (["role": "open"], "The token has no role that counts: role must be viewer or auditor."),
       (["role": ["viewer"]], "The token has no role that counts: role must be viewer or auditor."),
     ] as [([String: JSONValue], String)])
-  func `claims that are not right are refused`(_ changes: [String: JSONValue], _ why: String) throws {
+  func `claims that are not right are refused`(_ changes: [String: JSONValue], _ why: String) async throws {
     let key = try WebTokenKey(Self.secret, path: "k")
     let token = try Self.hs256(Self.claims(changes))
-    let refusal = #expect(throws: AccessRefusal.self) { try key.principal(of: token, at: Self.now) }
+    let refusal = await #expect(throws: AccessRefusal.self) { try await key.principal(of: token, at: Self.now) }
     #expect(refusal?.message == why)
   }
 
-  @Test func `an unsigned, altered, or oddly signed token is refused`() throws {
+  @Test func `an unsigned, altered, or oddly signed token is refused`() async throws {
     let key = try WebTokenKey(Self.secret, path: "k")
     let good = try Self.hs256(Self.claims)
     let parts = good.split(separator: ".").map(String.init)
@@ -149,8 +149,11 @@ struct RESTAccessTests {
       try Self.hs256(Self.claims, ["alg": "hs256"]), try Self.hs256(Self.claims, ["alg": "HS512"]),
       try Self.hs256(Self.claims, ["alg": "HS256", "crit": ["exp"]]), try Self.hs256(["just": "this"]),
     ]
-    for token in bad { #expect(throws: AccessRefusal.self, "\(token)") { try key.principal(of: token, at: Self.now) } }
-    #expect(try key.principal(of: good, at: Self.now).access == .viewer)
+    for token in bad {
+      await #expect(throws: AccessRefusal.self, "\(token)") { try await key.principal(of: token, at: Self.now) }
+    }
+    let principal = try await key.principal(of: good, at: Self.now)
+    #expect(principal.access == .viewer)
   }
 
   @Test func `a key that is too short, private or of another kind is refused`() throws {

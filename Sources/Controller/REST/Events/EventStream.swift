@@ -32,6 +32,7 @@ struct EventStream: Sendable {
         missed(after: place, next: last + 1, "there is no such record; this is another chain"), to: &writer, channel)
       place = last
     }
+    var spoke = ContinuousClock.now
     while !Task.isCancelled {
       if let end, SystemClock.now().wall >= end { return }
       switch feed.read(after: place, limit: Self.pageSize) {
@@ -39,12 +40,17 @@ struct EventStream: Sendable {
         place = entries.last?.sequence ?? place
         let text = entries.filter { agent == nil || $0.agent == agent }
           .map { Self.event($0.sequence, $0.type.rawValue, $0.line) }.joined()
-        if !text.isEmpty { try await send(text, to: &writer, channel) }
+        if !text.isEmpty {
+          try await send(text, to: &writer, channel)
+          spoke = .now
+        }
       case .behind(let ringAfter): place = try await catchUp(place, ringAfter, to: &writer, channel)
       case .nothing:
-        let before = feed.last
-        await feed.wait(after: max(place, before))
-        if feed.last == before, !Task.isCancelled { try await send(": still here\n\n", to: &writer, channel) }
+        await feed.wait(after: max(place, feed.last))
+        // A stream of one agent may have nothing to say while others do.
+        guard ContinuousClock.now - spoke >= StatusServer.streamsSpeakEvery, !Task.isCancelled else { continue }
+        try await send(": still here\n\n", to: &writer, channel)
+        spoke = .now
       case .closed: return
       }
     }

@@ -17,7 +17,7 @@ struct StatusServer: Sendable {
   var limits = RESTLimits()
   let log: Logger
 
-  /// Between two signs of life of a stream that has nothing to say.
+  /// About so often a stream that has nothing to say gives a sign of life.
   static let streamsSpeakEvery: Duration = .seconds(15)
 
   /// Serves until its task is cancelled; calls `bound` with the port once it listens.
@@ -33,7 +33,7 @@ struct StatusServer: Sendable {
       group.addTask { try await application.run() }
       group.addTask {
         while !Task.isCancelled {
-          try await Task.sleep(for: Self.streamsSpeakEvery)
+          try await Task.sleep(for: Self.streamsSpeakEvery / 3)
           feed.wakeAll()
         }
       }
