@@ -41,14 +41,15 @@ final class RawClient: @unchecked Sendable {
     return true
   }
 
-  /// Reads until the other side closes, `isEnough` says so, or the time is over. Blocks.
-  func read(seconds: Double = 20, until isEnough: (String) -> Bool = { _ in false }) -> String {
+  /// Reads until the other side closes, `isEnough` of all (or, with `tail`, of the last 4 KiB) says so, or the time is over. Blocks.
+  func read(seconds: Double = 20, tail: Bool = false, until isEnough: (String) -> Bool = { _ in false }) -> String {
     let deadline = Date(timeIntervalSinceNow: seconds)
     var chunk = [UInt8](repeating: 0, count: 65_536)
     while true {
-      let text = String(decoding: received, as: UTF8.self)
+      let seen = String(decoding: tail ? received.suffix(4096) : received[...], as: UTF8.self)
+      var text: String { String(decoding: received, as: UTF8.self) }
       let left = deadline.timeIntervalSinceNow
-      if isEnough(text) || left <= 0 { return text }
+      if isEnough(seen) || left <= 0 { return text }
       var wait = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
       guard poll(&wait, 1, Int32(left * 1000) + 1) > 0 else { return text }
       let count = recv(descriptor, &chunk, chunk.count, 0)

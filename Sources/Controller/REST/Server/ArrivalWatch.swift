@@ -116,14 +116,12 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
       return context.fireErrorCaught(error)
     }
     isRefused = true
-    let problem: Problem =
-      switch error {
-      case .headerOverflow:
-        Problem(
-          .requestHeaderFieldsTooLarge, "The header is too large",
-          "A request's header has at most 16 KiB and 100 fields.")
-      default: Problem(.badRequest, "This is no HTTP request", "The request cannot be read.")
-      }
+    let problem =
+      error == .headerOverflow
+      ? Problem(
+        .requestHeaderFieldsTooLarge, "The header is too large", "A request's header has at most 16 KiB and 100 fields."
+      )
+      : Problem(.badRequest, "This is no HTTP request", "The request cannot be read.")
     var fields: HTTPFields = [:]
     fields[.contentType] = "application/problem+json"
     fields[.connection] = "close"
