@@ -16,7 +16,6 @@ extension Simulation {
       publish()
     case .orphaned:
       if let place {
-        guard declared.count > 1 else { return }
         removed.append(declared.remove(at: place))
       } else if let back = removed.firstIndex(where: { $0.id == id }) {
         declared.append(removed.remove(at: back))
@@ -26,6 +25,27 @@ extension Simulation {
     case .emergencyStop:
       policy.emergencyStop.toggle()
       publish()
+    case .emergencyByHost:
+      say(people.coin() ? .emergencyStop(reason: "looks bad") : .emergencyClear(reason: "looks fine"))
+    case .emptied:
+      guard !declared.isEmpty else { return }
+      removed += declared
+      declared = []
+      publish()
+    case .swapped:
+      guard let place, declared.count > 1 else { return }
+      let other = (place + 1) % declared.count
+      // The two files' accounts change places, until somebody notices.
+      guard let mine = declared[place].terminal.account, let theirs = declared[other].terminal.account else { return }
+      declared[place].terminal.account = theirs
+      declared[other].terminal.account = mine
+      publish()
+    case .reloadStorm:
+      guard let place else { return }
+      for _ in 0..<people.from(5, to: 30) {
+        declared[place] = edited(declared[place])
+        publish()
+      }
     case .paused: say(.pause(id, reason: "looks odd"))
     case .resumed: say(.resume(id, reason: "looks fine"))
     case .resolved:
@@ -40,7 +60,7 @@ extension Simulation {
   }
 
   /// The new set takes force, or waits for the next start.
-  private mutating func publish() {
+  mutating func publish() {
     guard running else {
       editedMeanwhile = true
       return

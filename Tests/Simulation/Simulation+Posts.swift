@@ -15,6 +15,12 @@ struct Post {
     case refused(RefusalKind)
     case slow
     case withoutTicket
+    /// Fewer lots than asked for.
+    case partial
+    /// A person closes the position while the request is on its way.
+    case raced
+    /// Done, says error 1.
+    case noResult
   }
 
   var terminal: Int
@@ -63,6 +69,13 @@ extension Simulation {
     if happens(.executedReplyLost) { return fate(.executedReplyLost, .executedReplyLost) }
     if happens(.executedLate) { return fate(.executedLate, .late(wire.seconds(1, 50))) }
     if happens(.executedAfterQuarantine) { return fate(.executedAfterQuarantine, .late(wire.seconds(60, 900))) }
+    if happens(.code142) {
+      let later = wire.coin() ? wire.seconds(1, 300) : nil
+      return fate(.code142, .ambiguous(cause: "code_142", executes: later == nil, later: later))
+    }
+    if happens(.partialFill) { return .partial }
+    if happens(.racedByHand) { return .raced }
+    if happens(.noResult) { return .noResult }
     if happens(.code128) { return fate(.code128, ambiguous("code_128")) }
     if happens(.http504) { return fate(.http504, ambiguous("http_504")) }
     if happens(.refusal) {
@@ -105,6 +118,23 @@ extension Simulation {
       let answer = execute(post)
       post.answer = answer
       if case .done = answer, case .open = post.request.order { post.answer = lost("unreadable_reply") }
+    case .partial: post.answer = execute(post, fillingHalf: true)
+    case .raced:
+      if let ticket = post.request.order.ticket {
+        counts.fired(.racedByHand)
+        _ = terminals[post.terminal].byHand(.close(ticket: ticket, lots: nil), at: world)
+      }
+      post.answer = execute(post)
+    case .noResult:
+      post.answer = execute(post)
+      if case .done = post.answer {
+        counts.fired(.noResult)
+        if case .modify(let ticket, _, _) = post.request.order {
+          post.answer = .done(TradeAnswer.Done(ticket: ticket, errorCode: 1, message: "no result"))
+        } else {
+          post.answer = lost("code_1")
+        }
+      }
     case .notSent: post.answer = Self.notSent
     case .refused(let kind): post.answer = refused(kind)
     case .lost:
@@ -142,8 +172,16 @@ extension Simulation {
     }
   }
 
-  private mutating func execute(_ post: Post) -> TradeAnswer {
-    let reply = terminals[post.terminal].execute(post.request, at: world)
+  private mutating func execute(_ post: Post, fillingHalf: Bool = false) -> TradeAnswer {
+    var request = post.request
+    if fillingHalf, case .open(let symbol, let side, let lots, let stop, let goal, let slippage) = request.order,
+      lots > d("0.01")
+    {
+      counts.fired(.partialFill)
+      request.order = .open(
+        symbol: symbol, side: side, lots: d("0.01"), stopLoss: stop, takeProfit: goal, slippagePoints: slippage)
+    }
+    let reply = terminals[post.terminal].execute(request, at: world)
     if reply.code == .marketClosed { counts.fired(Fault.marketClosed) }
     trace.note(
       clock,
@@ -196,4 +234,14 @@ extension Simulation {
     .busy: 146, .requote: 138, .notExecuted: 144, .backOff: 136, .tooManyRequests: 8, .marketClosed: 132,
     .tradingDisabled: 133, .tooClose: 145, .forCause: 130, .badParameters: 3, .notAllowed: 64,
   ]
+}
+
+extension TradeRequest.Order {
+  /// Of the position or order that it is about; `nil` for an open.
+  var ticket: Ticket? {
+    switch self {
+    case .open: nil
+    case .close(let ticket, _), .modify(let ticket, _, _): ticket
+    }
+  }
 }

@@ -11,6 +11,12 @@ extension Simulation {
     process += 1
     steadyOrigin = disk.coin() ? 0 : clock - Int64(disk.below(1_000_000_000))
     core = Reconciler(configuration: ReconcilerConfiguration(interval: scenario.interval))
+    if happens(.databaseDownAtStart), journal.database == .up {
+      counts.fired(.databaseDownAtStart)
+      journal.database = .connecting
+      agenda.add(.episodeEnds(.database), at: clock + Int64(disk.pick([1, 20, 300])) * 1_000_000, process: nil)
+    }
+    edges.reset()
     for record in journal.tail {
       do throws(FoldError) {
         try core.fold(bug?.altered(record) ?? record)
@@ -63,10 +69,7 @@ extension Simulation {
     for effect in wanted {
       if killNow { return }
       effects += 1
-      if effects == killAtEffect {
-        killNow = true
-        return
-      }
+      if effects == variation.killAt { return dieHere() }
       switch effect {
       case .record(let record): append(record, after: event)
       case .read(let request, let notBefore): schedule(request, notBefore)
@@ -75,7 +78,15 @@ extension Simulation {
     }
     guard running else { return }
     if bug == .sendBeforeSync, journal.last > checker.durable, wanted.contains(where: \.isRecord) { tellJournal() }
+    for edge in edges.look(at: core) { counts.took(edge) }
     watchForgotten()
+  }
+
+  /// Before it carries out an effect.
+  private mutating func dieHere() {
+    killNow = true
+    crashAfterCommit = variation.kill == .commitUnknown
+    staleFirstLook = variation.kill == .staleFirstLook
   }
 
   private mutating func append(_ record: Record, after event: Event?) {
@@ -125,6 +136,13 @@ extension Simulation {
   mutating func ship() {
     shipIsPlanned = false
     if journal.hungUntil.microseconds > clock { return planShipping() }
+    if journal.database == .up, happens(.commitUnknown) {
+      counts.fired(.commitUnknown)
+      journal.commit(upTo: 500)
+      journal.database = .down("the connection was lost during the commit")
+      agenda.add(.episodeEnds(.database), at: clock + Int64(disk.pick([1, 20, 300])) * 1_000_000, process: nil)
+      return tellJournal()
+    }
     guard journal.ship(upTo: 500) else { return }
     checker.shipped = journal.shipped
     tellJournal()
@@ -140,13 +158,13 @@ extension Simulation {
   var isFrozen: Bool { running && frozenUntil > clock }
 
   private mutating func slowDisk() -> Int64 {
-    guard strength(.slowDisk) > 0, disk.hits(perMille: strength(.slowDisk)) else { return 0 }
+    guard happens(.slowDisk) else { return 0 }
     counts.fired(.slowDisk)
     return disk.milliseconds(100, 7000).inMicroseconds
   }
 
   private mutating func slowDatabase() -> Int64 {
-    guard strength(.databaseSlow) > 0, disk.hits(perMille: strength(.databaseSlow)) else { return 0 }
+    guard happens(.databaseSlow) else { return 0 }
     counts.fired(.databaseSlow)
     return disk.milliseconds(500, 9000).inMicroseconds
   }
@@ -166,6 +184,12 @@ extension Simulation {
     counts.fired(.killed)
     if kept < waiting { counts.fired(.killedLosingRecords) }
     let lost = journal.last
+    // The database may have the last batch without anybody knowing; it never has what is not on the disk.
+    if crashAfterCommit || happens(.commitUnknown, perMille: strength(.commitUnknown) * 50), journal.database == .up {
+      counts.fired(.commitUnknown)
+      journal.commit(upTo: 500)
+    }
+    crashAfterCommit = false
     journal.crash(keeping: kept)
     if bug == .dropDurableRecord { journal.crash(keeping: -min(2, Int(journal.durable))) }
     trace.note(clock, "KILLED; \(lost - journal.last) records lost")

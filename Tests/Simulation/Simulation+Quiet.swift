@@ -7,21 +7,42 @@ extension Simulation {
     trace.note(clock, "--- quiet ---")
     endAllFaults()
     let step = scenario.interval.inMicroseconds
-    let passes = Int64(scenario.passesToSettle)
-    advance(until: clock + scenario.settling.inMicroseconds + passes * step)
+    // Where the blast radius lets through few closes a pass, a heap takes as many passes more.
+    let heap = terminals.reduce(0) { $0 + $1.books.positions.count + $1.books.pending.count }
+    let passes = Int64(scenario.passesToSettle + 2 * heap / max(policy.maxClosesPerPass, 1))
+    // Everybody is back, and what was under way to a broker has arrived.
+    advance(until: max(clock, agenda.lastArrival, frozenUntil))
+    let quarantine = declared.map(\.terminal.quarantine).max() ?? .zero
+    advance(until: clock + Self.longestBackOff + quarantine.inMicroseconds + 3 * step)
     guard checker.violation == nil else { return }
     unknownsHaveEnded()
-    for doubt in core.agents.flatMap(\.memory.unresolved) where doubt.needsPerson { resolveByTruth(doubt.id) }
-    if scenario.seed % 2 == 0 {
-      for agent in core.agents where agent.memory.operatorPause != nil || !agent.memory.heldUnknown.isEmpty {
-        say(.resume(agent.id, reason: "the storm is over"))
-      }
-    }
+    askPeople()
+    // Opens come one a pass, and refusals of the storm's last minute hold some for one more.
     advance(until: clock + 300_000_000 + passes * step)
     guard checker.violation == nil else { return }
     recordHasCaughtUp()
     for k in terminals.indices { desiredIsActual(k) }
-    restIsQuiet(passes: scenario.seed % 40 == 0 ? 1000 : scenario.passesAtRest)
+    fleetIsFlat()
+    switch scenario.seed % 4 {
+    case 1: oneTerminalDies()
+    case 2: somebodyBreaches()
+    case 3: somebodyIsDisabled()
+    default: break
+    }
+    guard checker.violation == nil else { return }
+    restIsQuiet()
+  }
+
+  /// A terminal that said 401 is left alone for a minute.
+  private static let longestBackOff: Int64 = 90_000_000
+
+  private mutating func askPeople() {
+    for doubt in core.agents.flatMap(\.memory.unresolved) where doubt.needsPerson { resolveByTruth(doubt.id) }
+    guard scenario.seed % 2 == 0 else { return }
+    say(.emergencyClear(reason: "the storm is over"))
+    for agent in core.agents where agent.memory.operatorPause != nil || !agent.memory.heldUnknown.isEmpty {
+      say(.resume(agent.id, reason: "the storm is over"))
+    }
   }
 
   private mutating func endAllFaults() {
@@ -29,8 +50,9 @@ extension Simulation {
     wallOffset = .zero
     journal.hungUntil = Steady(microseconds: 0)
     journal.database = .up
+    journal.reconnect()
     journal.space = .ok
-    tellJournal()
+    if running { tellJournal() }
     planShipping()
     for k in terminals.indices {
       terminals[k].downUntil = 0
@@ -38,8 +60,26 @@ extension Simulation {
       terminals[k].unauthorizedUntil = 0
       terminals[k].historyOffUntil = 0
       terminals[k].ordersOffUntil = 0
+      terminals[k].clockOffUntil = 0
       terminals[k].openTheMarket()
     }
+    putRight()
+  }
+
+  /// Files that were lost or mixed up are put right again.
+  private mutating func putRight() {
+    var changed = false
+    if declared.isEmpty {
+      (declared, removed) = (removed.sorted { $0.id < $1.id }, [])
+      changed = true
+    }
+    for n in declared.indices {
+      guard let k = places[declared[n].id], declared[n].terminal.account != nil else { continue }
+      let own = terminals[k].habits.account.number
+      if declared[n].terminal.account != own { changed = true }
+      declared[n].terminal.account = own
+    }
+    if changed { publish() }
   }
 
   /// L2.
@@ -59,7 +99,7 @@ extension Simulation {
   }
 
   /// L1 and L3, in the true books.
-  private mutating func desiredIsActual(_ k: Int) {
+  mutating func desiredIsActual(_ k: Int) {
     let id = terminals[k].id
     guard let spec = checker.spec(id), let agent = core.agents.first(where: { $0.id == id }) else { return }
     guard agent.identity == nil, spec.mode != .observe else { return }
@@ -76,7 +116,7 @@ extension Simulation {
     if let pause = checker.pause(id), pause.closesAll, !positions.isEmpty {
       checker.fail("L3", "\(id) is breached and not flat: \(list)")
     }
-    if !spec.enabled || policy.emergencyStop, !positions.isEmpty {
+    if !spec.enabled || core.emergency.isActive, !positions.isEmpty {
       checker.fail("L1", "\(id) is to be flat and has \(list)")
     }
     if positions.count > spec.risk.maxPositions { checker.fail("L1", "\(id) has too many positions: \(list)") }
@@ -95,12 +135,22 @@ extension Simulation {
     }
   }
 
+  /// A stop that was raised ends with the word that all is flat, unless somebody cannot be looked at.
+  private mutating func fleetIsFlat() {
+    guard core.emergency.isActive, !core.emergency.isFleetFlat, core.waitingMemories.isEmpty else { return }
+    let all = core.agents.allSatisfy { $0.identity == nil && $0.spec.mode != .observe && $0.memory.online == true }
+    if all, !core.agents.isEmpty { checker.fail("L3", "the fleet is stopped, and is not said to be flat") }
+  }
+
   /// L1: no flapping. What a new day begins is no flapping; the rest after it is looked at.
-  private mutating func restIsQuiet(passes: Int) {
+  private mutating func restIsQuiet() {
+    let step = scenario.interval.inMicroseconds
+    let left = (scenario.end.inMicroseconds - clock) / step
+    let passes = min(Int64(scenario.passesAtRest), max(left, 40))
     for _ in 0..<3 {
       let sent = checker.sent
       let changes = checker.anchors.count + checker.latches.count
-      advance(until: clock + Int64(passes) * scenario.interval.inMicroseconds)
+      advance(until: clock + passes * step)
       guard checker.violation == nil else { return }
       if checker.sent == sent { return }
       if checker.anchors.count + checker.latches.count == changes {
@@ -114,17 +164,21 @@ extension Simulation {
   /// No agent is ever without a read to come or an answer awaited: that is what would leave it alone for good.
   mutating func watchForgotten() {
     guard !draining else { return }
-    for agent in core.agents where !agent.memory.orphaned {
-      guard let k = places[agent.id] else { continue }
-      switch agent.lane {
-      case .idle: checker.fail("L5", "\(agent.id) waits for nothing")
+    // Field by field: an agent's state is large, and this runs after every event.
+    for i in core.agents.indices where !core.agents[i].memory.orphaned {
+      let id = core.agents[i].id
+      guard let k = places[id] else { continue }
+      switch core.agents[i].lane {
+      case .idle: checker.fail("L5", "\(id) waits for nothing")
       case .reading(let number):
         let known = scheduled[k]?.request.number == number || reads[k]?.request.number == number
-        if !known { checker.fail("L5", "\(agent.id) waits for read \(number), which nobody was asked for") }
-      case .awaiting: if agent.live == nil { checker.fail("L5", "\(agent.id) waits for an action that is none") }
+        if !known { checker.fail("L5", "\(id) waits for read \(number), which nobody was asked for") }
+      case .awaiting:
+        if core.agents[i].live == nil { checker.fail("L5", "\(id) waits for an action that is none") }
       case .sending:
-        let underway = posts.values.contains { $0.process == process && $0.actionID == agent.live?.id }
-        if !underway { checker.fail("L5", "\(agent.id) waits for the answer to nothing") }
+        let live = core.agents[i].live?.id
+        let underway = posts.values.contains { $0.process == process && $0.actionID == live }
+        if !underway { checker.fail("L5", "\(id) waits for the answer to nothing") }
       }
     }
   }

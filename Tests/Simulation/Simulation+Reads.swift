@@ -43,7 +43,7 @@ extension Simulation {
   private mutating func drawReadFaults(_ k: Int, _ read: inout ReadInProgress) {
     if terminals[k].downUntil > clock { read.failure = failure(.unreachable) }
     if terminals[k].unauthorizedUntil > clock { read.failure = failure(.unauthorized) }
-    guard read.failure == nil, !quiet else { return }
+    guard read.failure == nil, !quiet || staleFirstLook else { return }
     if happens(.readFailure) {
       let code = wire.pick(FaultCounts.readCodes)
       counts.fired(code)
@@ -52,6 +52,11 @@ extension Simulation {
     }
     if terminals[k].honestReads > 0 {
       terminals[k].honestReads -= 1
+      return
+    }
+    if staleFirstLook, read.request.number == 1 {
+      read.lie = .staleList
+      terminals[k].honestReads = 2
       return
     }
     for lie in [Fault.staleList, .partialList, .emptyList, .duplicateTicket, .emptyHistory, .historyLacksRows]
@@ -70,7 +75,7 @@ extension Simulation {
     guard var read = reads[k] else { return }
     read.partBegan = clock
     read.early =
-      wire.coin() ? (terminals[k].books.observedPositions(), account(k), clock) : nil
+      wire.coin() ? (positions(k), account(k), clock) : nil
     var delay = wire.milliseconds(1, 150)
     if happens(.slowRead) {
       counts.fired(.slowRead)
@@ -83,8 +88,23 @@ extension Simulation {
 
   private func account(_ k: Int) -> Account {
     var account = terminals[k].books.observedAccount(at: world)
+    account.timestamp = account.timestamp.map { $0 + off(k) }
     if terminals[k].wrongAccountUntil > clock { account.number = 999_999 }
     return account
+  }
+
+  /// What its clock is off.
+  private func off(_ k: Int) -> Duration { terminals[k].clockOffUntil > clock ? terminals[k].clockOff : .zero }
+
+  private func positions(_ k: Int) -> [Position] {
+    let list = terminals[k].books.observedPositions()
+    let off = off(k)
+    if off == .zero { return list }
+    return list.map { position in
+      var position = position
+      position.openTime = position.openTime.map { $0 + off }
+      return position
+    }
   }
 
   mutating func endPart(_ k: Int, _ number: Int) {
@@ -94,15 +114,20 @@ extension Simulation {
     let span = ReadSpan(began: moment(at: read.partBegan), ended: now)
     switch read.remaining.removeFirst() {
     case .positions:
-      let list = read.early?.positions ?? terminals[k].books.observedPositions()
+      let list = read.early?.positions ?? positions(k)
       read.taken = read.early?.taken ?? clock
       read.positions = Reply(listed(k, list, &read), span)
     case .account: read.account = Reply(read.early?.account ?? account(k), span)
     case .orders: read.orders = orders(k, read.lie, span)
     case .history: read.history = history(k, read, span)
     case .ticks:
+      let fails = happens(.partFails)
       for symbol in read.request.ticks {
-        if let tick = terminals[k].books.observedTick(symbol, at: world) {
+        if fails {
+          counts.fired(.partFails)
+          read.ticks[symbol] = .failed(failure(.timeout))
+        } else if var tick = terminals[k].books.observedTick(symbol, at: world) {
+          tick.time = tick.time + off(k)
           read.ticks[symbol] = .read(Reply(tick, span))
         }
       }
@@ -128,22 +153,35 @@ extension Simulation {
 
   private mutating func orders(_ k: Int, _ lie: Fault?, _ span: ReadSpan) -> OptionalPart<[PendingOrder]> {
     guard terminals[k].habits.orders, terminals[k].ordersOffUntil <= clock else { return .unsupported }
+    if happens(.partFails) {
+      counts.fired(.partFails)
+      return .failed(failure(.cutOff))
+    }
     if lie == .staleList { return .read(Reply(terminals[k].ordersBefore, span)) }
     return .read(Reply(terminals[k].books.observedOrders(), span))
   }
 
   private mutating func history(_ k: Int, _ read: ReadInProgress, _ span: ReadSpan) -> OptionalPart<[HistoryRow]> {
     guard terminals[k].habits.history, terminals[k].historyOffUntil <= clock else { return .unsupported }
+    if happens(.partFails) {
+      counts.fired(.partFails)
+      return .failed(failure(.malformed))
+    }
     var rows = terminals[k].books.observedHistory(days: read.request.historyDays ?? 2, at: world)
     let all = rows.count
     if read.lie == .emptyHistory { rows = [] }
     if read.lie == .historyLacksRows { rows = rows.filter { _ in wire.coin() } }
     if rows.count < all, let lie = read.lie { counts.fired(lie) }
+    let off = off(k)
+    if off != .zero { for n in rows.indices { rows[n].closeTime = rows[n].closeTime.map { $0 + off } } }
     return .read(Reply(rows, span))
   }
 
   private mutating func complete(_ k: Int, _ read: ReadInProgress) {
     reads[k] = nil
+    passes += 1
+    longestGap[k] = max(longestGap[k], clock - lastLookAt[k])
+    lastLookAt[k] = clock
     guard let positions = read.positions, let account = read.account else { return }
     var snapshot = Snapshot(request: read.request, positions: positions, account: account)
     snapshot.orders = read.orders

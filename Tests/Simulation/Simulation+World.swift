@@ -11,7 +11,10 @@ extension Simulation {
         for symbol in [Scenario.euro, Scenario.gold] { terminals[k].move(symbol, by: market.from(-2, to: 2)) }
       }
       terminals[k].quote(at: world)
-      if !terminals[k].books.account.hours.isOpen(at: world) { counts.fired(Fault.marketClosed) }
+      if !terminals[k].books.account.hours.isOpen(at: world) {
+        counts.fired(.weekend)
+        counts.fired(Fault.marketClosed)
+      }
     }
     agenda.add(.quote, at: clock + scenario.quoteEvery.inMicroseconds, process: nil)
   }
@@ -19,21 +22,22 @@ extension Simulation {
   private static let ofPeople: [Fault] = [
     .terminalDown, .terminalRestart, .wrongAccount, .unauthorized, .historyOff, .ordersOff, .closedByHand,
     .partlyClosedByHand, .openedByHand, .stopsMovedByHand, .pendingByHand, .deposit, .withdrawal, .credit, .marketJump,
-    .killed, .stoppedInOrder, .frozen, .databaseDown, .databaseHung, .spaceLow, .spaceReserve, .spaceExhausted,
-    .anotherController, .forked, .newSegment, .clockForward, .clockBack, .edited, .disabled, .orphaned, .emergencyStop,
-    .badManifest, .paused, .resumed, .resolved, .forgotten,
+    .serverOffset, .renumbered, .killed, .stoppedInOrder, .frozen, .databaseDown, .databaseFull, .databaseReadOnly,
+    .databaseHung, .databaseRestored, .spaceLow, .spaceReserve, .spaceExhausted, .anotherController, .forked,
+    .newSegment, .clockForward, .clockBack, .edited, .disabled, .orphaned, .emergencyStop, .emergencyByHost, .emptied,
+    .swapped, .reloadStorm, .paused, .resumed, .resolved, .forgotten,
   ]
 
   mutating func chance() {
     guard !quiet else { return }
     let mean = Int64(scenario.meanBetweenEvents) * 1_000_000
     agenda.add(.chance, at: clock + mean / 4 + Int64(people.below(Int(mean) * 3 / 2)), process: nil)
-    // A bad set is thrown in from a stream of its own, so that the rest of the world is the same without it.
-    if strength(.badManifest) > 0, !isFrozen, vandals.hits(perMille: 300) { rejectSomething() }
-    let possible = Self.ofPeople.filter { strength($0) > 0 && $0 != .badManifest }
-    guard !possible.isEmpty else { return }
+    if strength(.badManifest) > 0, !isFrozen, happens(.badManifest, perMille: 300) { rejectSomething() }
+    let drawn = Self.ofPeople.filter { scenario.strengths[$0] ?? 0 > 0 }
+    guard !drawn.isEmpty else { return }
     let k = people.below(terminals.count)
-    let fault = people.pick(possible)
+    let fault = people.pick(drawn)
+    guard strength(fault) > 0 else { return }
     trace.note(clock, "world: \(fault.rawValue) \(terminals[k].id)")
     terminalTrouble(fault, k)
     byHand(fault, k)
@@ -43,7 +47,7 @@ extension Simulation {
   }
 
   private mutating func rejectSomething() {
-    guard withBadManifests else { return }
+    guard variation.badManifests else { return }
     counts.fired(.badManifest)
     if bug == .applyBadManifest {
       // What is left of a file that was torn at its targets.
@@ -67,6 +71,12 @@ extension Simulation {
     case .unauthorized: terminals[k].unauthorizedUntil = later(people.pick([5, 60, 600]))
     case .historyOff: terminals[k].historyOffUntil = later(people.pick([5, 60, 600]))
     case .ordersOff: terminals[k].ordersOffUntil = later(people.pick([5, 60, 600]))
+    case .serverOffset:
+      terminals[k].clockOff = .seconds(people.coin() ? 3600 : -3600)
+      terminals[k].clockOffUntil = later(people.pick([60, 3600, 20_000]))
+    case .renumbered:
+      guard let old = terminals[k].renumber(people.below(8)) else { return }
+      checker.renumbered(terminals[k].id, old.from, to: old.to)
     case .marketJump:
       let symbol = people.coin() ? Scenario.gold : Scenario.euro
       terminals[k].move(symbol, by: people.pick([-400, -150, -60, 60, 150, 400]))
@@ -136,6 +146,14 @@ extension Simulation {
       return
     case .frozen: frozenUntil = max(frozenUntil, later(people.pick([2, 30, 300, 1200])))
     case .databaseDown: database(.down("connection refused"), for: people.pick([2, 20, 300, 2000]))
+    case .databaseFull: database(.down("53100: no space left on device"), for: people.pick([20, 300]))
+    case .databaseReadOnly: database(.down("25006: the transaction is read-only"), for: people.pick([20, 300]))
+    case .databaseRestored:
+      guard journal.database == .up else { return }
+      database(.down("57P01: shut down for a restore"), for: 60)
+      journal.restore(losing: Int64(people.pick([1, 20, 1000])))
+      checker.shipped = journal.shipped
+      tellJournal()
     case .databaseHung:
       journal.hungUntil = Steady(microseconds: later(people.pick([3, 12, 60, 600])))
     case .anotherController: database(.anotherController, for: people.pick([5, 60]))
@@ -175,6 +193,7 @@ extension Simulation {
     switch episode {
     case .database:
       journal.database = .up
+      journal.reconnect()
       tellJournal()
       planShipping()
     case .disk:

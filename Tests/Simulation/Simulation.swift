@@ -9,6 +9,7 @@
 /// One seed's world and the core in it.
 struct Simulation {
   let scenario: Scenario
+  let variation: Variation
   let bug: PlantedBug?
   var core: Reconciler
   /// The true clock in microseconds since the start; it neither jumps nor stops.
@@ -19,6 +20,8 @@ struct Simulation {
   var agenda = Agenda()
   var terminals: [VirtualTerminal] = []
   var places: [AgentID: Int] = [:]
+  /// How many of each terminal's executions the checker has seen.
+  var executionsSeen: [Int] = []
   var journal = VirtualJournal()
   var checker = Checker()
   var counts = FaultCounts()
@@ -30,9 +33,11 @@ struct Simulation {
   var draining = false
   var frozenUntil: Int64 = 0
   var effects = 0
-  /// The process is killed before it carries out this effect.
-  var killAtEffect: Int?
+  var stormEffects = 0
   var killNow = false
+  /// What the next crash takes along, and whether the next process is shown an old list first.
+  var crashAfterCommit = false
+  var staleFirstLook = false
   /// Read requests that are not begun, by terminal.
   var scheduled: [(request: ReadRequest, due: Int64)?] = []
   var reads: [ReadInProgress?] = []
@@ -50,26 +55,30 @@ struct Simulation {
   var removed: [AgentSpec] = []
 
   var quiet = false
-  /// Bad manifests draw from a stream of their own and change nothing else.
-  var withBadManifests = true
+  var edges = Edges()
+  /// When each terminal was last looked at, and the longest time between two looks.
+  var lastLookAt: [Int64] = []
+  var longestGap: [Int64] = []
+  var passes = 0
 
+  /// Each class of faults draws from a stream of its own, so that one that is taken away does not disturb the others.
+  var chances: [Fault: Dice] = [:]
   var wire: Dice
   var people: Dice
   var market: Dice
   var disk: Dice
-  var vandals: Dice
 
-  init(_ scenario: Scenario, bug: PlantedBug? = nil, keepsLines: Bool = false) {
+  init(_ scenario: Scenario, variation: Variation = Variation(), bug: PlantedBug? = nil, lines: Int? = nil) {
     self.scenario = scenario
+    self.variation = variation
     self.bug = bug
     core = Reconciler(configuration: ReconcilerConfiguration(interval: scenario.interval))
-    trace = Trace(keepsLines: keepsLines)
+    trace = Trace(lines: lines)
     policy = scenario.policy
     wire = Dice(seed: scenario.seed, "wire")
     people = Dice(seed: scenario.seed, "people")
     market = Dice(seed: scenario.seed, "market")
     disk = Dice(seed: scenario.seed, "disk")
-    vandals = Dice(seed: scenario.seed, "vandals")
     for (k, agent) in scenario.agents.enumerated() {
       var habits = agent
       if strength(.commentsRewritten) > 0, wire.coin() {
@@ -83,15 +92,23 @@ struct Simulation {
       places[agent.spec.id] = k
       declared.append(agent.spec)
     }
+    lastLookAt = Array(repeating: 0, count: terminals.count)
+    longestGap = lastLookAt
+    executionsSeen = Array(repeating: 0, count: terminals.count)
     scheduled = Array(repeating: nil, count: terminals.count)
     reads = Array(repeating: nil, count: terminals.count)
   }
 
-  func strength(_ fault: Fault) -> Int { quiet ? 0 : scenario.strengths[fault] ?? 0 }
+  func strength(_ fault: Fault) -> Int {
+    guard !quiet, !variation.muted.contains(fault) else { return 0 }
+    return scenario.strengths[fault] ?? 0
+  }
 
-  mutating func happens(_ fault: Fault) -> Bool {
-    let chance = strength(fault)
-    return chance > 0 && wire.hits(perMille: chance)
+  mutating func happens(_ fault: Fault) -> Bool { happens(fault, perMille: strength(fault)) }
+
+  mutating func happens(_ fault: Fault, perMille chance: Int) -> Bool {
+    guard chance > 0 else { return false }
+    return chances[fault, default: Dice(seed: scenario.seed, fault.rawValue)].hits(perMille: chance)
   }
 
   // MARK: Clocks
@@ -103,8 +120,10 @@ struct Simulation {
   var now: Moment { moment(at: clock) }
 
   func moment(at clock: Int64) -> Moment {
-    Moment(
-      wall: scenario.start + .microseconds(clock) + wallOffset, steady: Steady(microseconds: clock - steadyOrigin))
+    let drift = strength(.clockDrift) > 0 ? clock / 5000 * (scenario.seed % 2 == 0 ? 1 : -1) : 0
+    return Moment(
+      wall: scenario.start + .microseconds(clock + drift) + wallOffset,
+      steady: Steady(microseconds: clock - steadyOrigin))
   }
 
   // MARK: Running
@@ -113,11 +132,13 @@ struct Simulation {
   mutating func run() {
     begin()
     advance(until: scenario.faultPhase.inMicroseconds)
+    stormEffects = effects
     guard checker.violation == nil else { return }
     calmDown()
   }
 
   mutating func begin() {
+    if strength(.clockDrift) > 0 { counts.fired(.clockDrift) }
     boot()
     agenda.add(.quote, at: 0, process: nil)
     agenda.add(.chance, at: 1_000_000, process: nil)
@@ -140,7 +161,10 @@ struct Simulation {
       happen(next.item)
       if killNow { kill() }
       checker.clock = clock
-      for k in terminals.indices { checker.look(at: terminals[k]) }
+      for k in terminals.indices where terminals[k].books.executions.count > executionsSeen[k] {
+        executionsSeen[k] = terminals[k].books.executions.count
+        checker.look(at: terminals[k])
+      }
     }
     clock = max(clock, end)
   }
@@ -166,7 +190,7 @@ struct Simulation {
   private mutating func tick() {
     receive(.timePassed)
     if draining, core.isDrained { return stopInOrder() }
-    let busy = core.agents.contains { $0.live != nil }
+    let busy = core.agents.indices.contains { core.agents[$0].live != nil }
     agenda.add(.tick, at: clock + (busy ? 500_000 : 5_000_000), process: process)
   }
 }

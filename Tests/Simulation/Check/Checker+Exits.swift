@@ -28,7 +28,7 @@ extension Checker {
     let positions = snapshot.positions?.value ?? []
     switch intent.reason {
     case .agentDisabled: return spec.enabled ? "it is enabled" : nil
-    case .emergencyStop: return fleet?.policy.emergencyStop == true ? nil : "there is no emergency"
+    case .emergencyStop: return isStopped ? nil : "there is no emergency"
     case .dailyLoss, .maxDrawdown: return pause(id)?.closesAll == true ? nil : "there is no breach that closes"
     case .paused:
       let pauses = [pause(id), operatorPause(id)].compactMap { $0 }
@@ -54,6 +54,7 @@ extension Checker {
   private func objectionByTarget(
     _ intent: LiveAction, _ position: Position, _ spec: AgentSpec, _ positions: [Position]
   ) -> String? {
+    if agents[spec.id]?.renumbered.contains(position.ticket) == true { return nil }
     let owner = owner(of: position.ticket, spec.id)
     let target = owner.flatMap { name in spec.targets?.first { $0.name == name } }
     if intent.reason == .notInTargets {

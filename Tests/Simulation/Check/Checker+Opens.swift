@@ -20,7 +20,7 @@ extension Checker {
     if let pause = pause(id) { fail("S10", "\(id) opens while \(pause.isBreach ? "breached" : "paused")") }
     if operatorPause(id) != nil { fail("S10", "\(id) opens while a person paused it") }
     guard let spec = spec(id) else { return fail("S11", "\(id) opens and is not declared") }
-    if !spec.enabled || spec.mode != .enforce || fleet?.policy.emergencyStop == true {
+    if !spec.enabled || spec.mode != .enforce || isStopped {
       fail("S11", "\(id) opens while it is disabled, stopped or not enforced")
     }
   }

@@ -14,9 +14,12 @@ extension Checker {
     case .dayAnchor: anchor(record)
     case .targetSpent: spent(record)
     case .heartbeat: adopted(record)
+    case .emergencyStop, .emergencyCleared:
+      guard record.metadata["source"]?.string == "host" else { return }
+      hostStops.append((record.sequence, record.type == .emergencyStop))
     case .breach, .controllerStarted, .controllerStopped, .revisionLoaded, .revisionRejected, .agentOnline,
       .agentOffline, .flow, .riskWarning, .refused, .tradeClosed, .externalPosition, .orphaned, .suspiciousSnapshot,
-      .emergencyStop, .emergencyCleared, .confirmedFlat, .notFlat, .journalDegraded, .journalRecovered,
+      .confirmedFlat, .notFlat, .journalDegraded, .journalRecovered,
       .operatorCommand, .snapshot:
       break
     }

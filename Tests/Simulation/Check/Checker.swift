@@ -48,6 +48,8 @@ struct Checker {
     var lineage: [Ticket: String] = [:]
     /// What a remainder is the rest of.
     var parents: [Ticket: Ticket] = [:]
+    /// Whose these are, only a comment can tell, where the broker leaves it as it is.
+    var renumbered: Set<Ticket> = []
     var open: Set<Ticket> = []
     var executionsSeen = 0
     var adopted: [Ticket: (target: String, sequence: Int64)] = [:]
@@ -80,6 +82,8 @@ struct Checker {
   var agents: [AgentID: Agent] = [:]
   var latches: [Latch] = []
   var anchors: [(agent: AgentID, sequence: Int64, day: String)] = []
+  /// The emergency stops of people on the host, as the record has them.
+  var hostStops: [(sequence: Int64, raised: Bool)] = []
   var fleet: Fleet?
   /// As last declared, orphans too: an emergency covers those.
   var specs: [AgentID: AgentSpec] = [:]
@@ -94,6 +98,8 @@ struct Checker {
   mutating func fail(_ rule: String, _ message: String) {
     violation = violation ?? Violation(rule: rule, message: message, clock: clock)
   }
+
+  var isStopped: Bool { fleet?.policy.emergencyStop == true || hostStops.last?.raised == true }
 
   func spec(_ id: AgentID) -> AgentSpec? { fleet?.agents.first { $0.id == id } }
 
@@ -204,6 +210,7 @@ struct Checker {
     }
     latches.removeAll { $0.sequence > last }
     anchors.removeAll { $0.sequence > last }
+    hostStops.removeAll { $0.sequence > last }
     for id in agents.keys.sorted() {
       let kept = agents[id]?.adopted.filter { $0.value.sequence <= last } ?? [:]
       agents[id]?.adopted = kept
@@ -242,6 +249,7 @@ struct Checker {
     if let rest = execution.newTicket {
       agent.lineage[rest] = agent.lineage[execution.ticket]
       agent.parents[rest] = execution.ticket
+      if agent.renumbered.contains(execution.ticket) { agent.renumbered.insert(rest) }
     }
     guard let request = execution.requestID else { return }
     let id = String(request.prefix { $0 != "." })
@@ -258,6 +266,17 @@ struct Checker {
       fail("S1", "action \(id) was executed \(action.executions) times, the last as #\(execution.ticket)")
     }
     actions[id] = action
+  }
+
+  /// The broker gave a position another ticket.
+  mutating func renumbered(_ id: AgentID, _ old: Ticket, to new: Ticket) {
+    var agent = agents[id] ?? Agent()
+    agent.renumbered.insert(new)
+    agent.open.remove(old)
+    agent.open.insert(new)
+    // It looks as if somebody had opened it.
+    agent.openedByHand += 1
+    agents[id] = agent
   }
 
   func wasExecuted(_ id: String) -> Bool { (actions[id]?.executions ?? 0) > 0 }

@@ -30,6 +30,26 @@ enum PlantedBug: String, CaseIterable {
   /// A torn set of manifests takes force.
   case applyBadManifest
 
+  /// What a user would pay for it.
+  var cost: String {
+    switch self {
+    case .resendOnUnknown, .twoPosts: "a position twice as large as declared"
+    case .timeoutIsRefusal: "an order that ran is sent once more"
+    case .failedReadIsFlat: "a terminal that does not answer gets every position opened again"
+    case .serveCachedList: "positions are closed and opened by what was an interval ago"
+    case .sendBeforeSync: "after a crash nothing tells of an order at the broker"
+    case .openBeforeShipped: "a lost host takes the record of an open position along"
+    case .dropDurableRecord: "what was promised to be recorded is gone"
+    case .forgetLatchOnRestart: "after a restart a breached agent trades on"
+    case .forgetUnknownOnRestart: "an order on the wire at a crash is opened again after it"
+    case .forgetSpentOnRestart: "a target that was stopped out is opened again"
+    case .skipQuarantine: "an order that is executed late comes twice"
+    case .closeStrangers: "positions of a person are closed"
+    case .ignoreCaps: "more positions, and larger ones, than the limits allow"
+    case .applyBadManifest: "a typing error closes every position"
+    }
+  }
+
   /// What the fleet is made into on its way to the core.
   func altered(_ fleet: Fleet) -> Fleet {
     var agents = fleet.agents

@@ -24,11 +24,12 @@ struct Scenario {
   /// Between two things that people or the world do.
   var meanBetweenEvents: Int
   var faultPhase: Duration
-  /// How long the quiet phase waits: longer than any episode, quarantine and late execution that the fault phase began.
-  var settling: Duration = .seconds(2000)
-  /// Passes in which all must have come right, beyond the settling; and passes of the rest that is looked at then.
-  var passesToSettle = 27
-  var passesAtRest = 40
+  /// Passes in which all must have come right once the last late execution is through (L1, L6).
+  var passesToSettle = 20
+  /// Passes of the rest that is looked at then, as far as the day goes.
+  var passesAtRest = 1000
+  /// When the day ends.
+  var end: Duration = .seconds(86_400)
   /// Between two quotes.
   var quoteEvery: Duration
   var syncEvery: Int
@@ -39,29 +40,56 @@ struct Scenario {
   init(seed: UInt64, faults: Bool = true) {
     var dice = Dice(seed: seed, "scenario")
     self.seed = seed
-    interval = .seconds(Int64(dice.pick([5, 5, 10, 15, 30, 60])))
+    interval = .seconds(Int64(dice.from(5, to: 60)))
     start = dice.pick(Self.starts) + .seconds(Int64(dice.below(86_400)))
-    meanBetweenEvents = dice.pick([20, 60, 200, 600])
-    // One in twelve runs for a whole day and more, so that resets, resumes and weekends come.
-    let isLong = dice.hits(perMille: 80)
-    if isLong { interval = .seconds(60) }
-    faultPhase = isLong ? .seconds(100_000) : interval * dice.from(60, to: 220)
+    meanBetweenEvents = dice.pick([60, 200, 600, 2000])
+    faultPhase = .seconds(Int64(dice.from(50_000, to: 70_000)))
     quoteEvery = .seconds(Int64(dice.pick([7, 20, 45])))
     syncEvery = dice.pick([2, 5, 20, 120])
     shipEvery = dice.pick([10, 50, 400, 1500])
     segment = dice.pick([40, 150, 1000])
     if dice.hits(perMille: 150) { policy.maxClosesPerPass = dice.from(1, to: 2) }
     if dice.hits(perMille: 150) { policy.maxTotalExposure = FixedDecimal(dice.pick([5, 20, 60])) }
-    for number in 0..<(isLong ? 1 : dice.pick([1, 1, 2, 2, 3, 4])) { agents.append(Self.agent(number, &dice)) }
+    for number in 0..<dice.pick([1, 1, 2, 2, 3, 4]) { agents.append(Self.agent(number, &dice)) }
     guard faults else { return }
     for fault in Fault.allCases {
       strengths[fault] = dice.pick([0, 0, 0, 5, 20, 60, 200])
     }
+    for fault in Self.seldom { strengths[fault] = min(strengths[fault] ?? 0, 5) }
     // Now and then an unknown open that nothing but a person can resolve.
     if seed % 8 == 0 {
       agents[0].history = false
       strengths[.requestLost] = 300
     }
+  }
+
+  /// What a fleet does not survive in numbers, or what ends nearly everything else for a while.
+  private static let seldom: [Fault] = [.databaseRestored, .commitUnknown]
+
+  /// For debug builds: some hundred passes.
+  mutating func shorten() {
+    faultPhase = min(interval * 150, .seconds(6000))
+    meanBetweenEvents = min(meanBetweenEvents, 200)
+    passesAtRest = 40
+    end = faultPhase
+  }
+
+  /// A few passes in which a position is opened, an answer may be lost, and the market jumps.
+  mutating func shortenForKills() {
+    interval = .seconds(60)
+    faultPhase = .seconds(420)
+    meanBetweenEvents = 120
+    agents = Array(agents.prefix(1))
+    passesToSettle = 12
+    passesAtRest = 10
+    end = faultPhase
+    for fault in [Fault.executedReplyLost, .executedLate, .requestLost] { strengths[fault] = 150 }
+    let slow: [Fault] = [
+      .frozen, .terminalDown, .databaseDown, .databaseHung, .databaseFull, .databaseReadOnly, .databaseRestored,
+      .databaseDownAtStart, .orphaned, .emptied, .swapped, .clockForward, .clockBack, .serverOffset,
+    ]
+    for fault in slow { strengths[fault] = nil }
+    strengths[.marketJump] = 200
   }
 
   /// Mondays to Fridays, both switches of daylight saving in Athens and New York, and the year's end.

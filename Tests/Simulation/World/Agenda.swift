@@ -1,4 +1,4 @@
-/// What is to happen, by time and then in the order in which it was put down.
+/// What is due when: a queue by time, and by order of arrival within one instant.
 struct Agenda {
   enum Item {
     case tick
@@ -41,5 +41,17 @@ struct Agenda {
     items.swapAt(best, items.count - 1)
     items.removeLast()
     return (found.at, found.process, found.item)
+  }
+
+  /// When the last late execution, the last answer, and the last restart are due.
+  var lastArrival: Int64 {
+    items.reduce(0) { last, item in
+      switch item.item {
+      case .late, .arrive, .reply, .restart, .episodeEnds(.drain): max(last, item.at)
+      case .tick, .beginRead, .readPart, .sync, .ship, .quote, .chance, .tellJournal,
+        .episodeEnds(.database), .episodeEnds(.disk), .episodeEnds(.clock):
+        last
+      }
+    }
   }
 }

@@ -2,14 +2,15 @@
 
 /// What the simulated world can do to the controller: the closed list of classes that a run draws from. A run in which a
 /// class never fired is red.
-enum Fault: String, CaseIterable {
+enum Fault: String, CaseIterable, Codable {
   // A POST.
-  case requestLost, executedReplyLost, executedLate, executedAfterQuarantine, code128, http504, slowReply
-  case successWithoutTicket, refusal
+  case requestLost, executedReplyLost, executedLate, executedAfterQuarantine, code128, code142, http504
+  case slowReply, successWithoutTicket, refusal, partialFill, racedByHand, noResult
   // A read.
   case readFailure, slowRead, staleList, partialList, emptyList, duplicateTicket, emptyHistory, historyLacksRows
+  case partFails
   // A terminal, for a while or for good.
-  case terminalDown, terminalRestart, wrongAccount, unauthorized, historyOff, ordersOff
+  case terminalDown, terminalRestart, wrongAccount, unauthorized, historyOff, ordersOff, serverOffset, renumbered
   case commentsRewritten, commentsCut
   // The market and people at the terminal.
   case closedByStop, closedByHand, partlyClosedByHand, openedByHand, stopsMovedByHand, pendingByHand
@@ -17,17 +18,21 @@ enum Fault: String, CaseIterable {
   // The process.
   case killed, killedLosingRecords, killedWithPostReaching, killedWithPostLost, stoppedInOrder, frozen
   // The record.
-  case databaseDown, databaseHung, databaseSlow, slowDisk, spaceLow, spaceReserve, spaceExhausted, anotherController
+  case databaseDown, databaseDownAtStart, databaseFull, databaseReadOnly, databaseHung, databaseSlow
+  case commitUnknown, databaseRestored, slowDisk, spaceLow, spaceReserve, spaceExhausted, anotherController
   case forked, newSegment
   // The clock.
-  case clockForward, clockBack
+  case clockForward, clockBack, clockDrift, daylightSaving, weekend
   // Operators.
-  case edited, disabled, orphaned, emergencyStop, badManifest, paused, resumed, resolved, forgotten
+  case edited, disabled, orphaned, emergencyStop, emergencyByHost, badManifest, emptied, swapped, reloadStorm
+  case paused, resumed, resolved, forgotten
 }
 
-/// How often each class of fault fired, and in which detail.
+/// How often each class of fault fired, in which detail, and which edges of the core's state machines were taken.
 struct FaultCounts {
   private(set) var counts: [String: Int] = [:]
+
+  init(_ counts: [String: Int] = [:]) { self.counts = counts }
 
   mutating func fired(_ fault: Fault) { counts[fault.rawValue, default: 0] += 1 }
 
@@ -41,15 +46,29 @@ struct FaultCounts {
     counts["read.\(code.rawValue)", default: 0] += 1
   }
 
+  mutating func took(_ edge: String) { counts["edge.\(edge)", default: 0] += 1 }
+
   mutating func add(_ other: FaultCounts) { counts.merge(other.counts, uniquingKeysWith: +) }
 
   /// Everything that a whole run must have seen.
   static let required: [String] =
     Fault.allCases.map(\.rawValue) + RefusalKind.allCases.map { "refusal.\($0.rawValue)" }
-    + readCodes.map { "read.\($0.rawValue)" }
+    + readCodes.map { "read.\($0.rawValue)" } + Edges.required.map { "edge.\($0)" }
 
   /// All but `cancelled`, which is the controller's own doing.
   static let readCodes = ReadFailure.Code.allCases.filter { $0 != .cancelled }
 
   var missing: [String] { Self.required.filter { counts[$0] == nil } }
+
+  /// Edges that were taken and need not be.
+  var unexpected: [String] {
+    let known = Set(Self.required)
+    return counts.keys.filter { $0.hasPrefix("edge.") && !known.contains($0) }.map { String($0.dropFirst(5)) }.sorted()
+  }
+
+  /// What fired least.
+  var rarest: [(name: String, times: Int)] {
+    let fired = Self.required.compactMap { name in counts[name].map { (name, $0) } }
+    return fired.sorted { ($0.1, $0.0) < ($1.1, $1.0) }.prefix(5).map { ($0.0, $0.1) }
+  }
 }

@@ -4,11 +4,11 @@ struct Trace {
   /// Of what went over the wire to terminals, alone.
   private(set) var wireHash: UInt64 = 0xCBF2_9CE4_8422_2325
   private(set) var lines: [String] = []
-  let keepsLines: Bool
+  /// How many of the last lines are kept; `nil` for none at all.
+  private let most: Int?
   private var looks: [String: String] = [:]
-  static let most = 80
 
-  init(keepsLines: Bool) { self.keepsLines = keepsLines }
+  init(lines most: Int?) { self.most = most }
 
   mutating func mix(_ number: Int64) { hash = (hash ^ UInt64(bitPattern: number)) &* 0x0000_0100_0000_01B3 }
 
@@ -22,15 +22,15 @@ struct Trace {
 
   /// A look that shows what the one before did is not told again.
   mutating func noteLook(_ clock: Int64, _ agent: String, _ content: @autoclosure () -> String) {
-    guard keepsLines else { return }
+    guard most != nil else { return }
     let text = content()
     if looks.updateValue(text, forKey: agent) != text { note(clock, "\(agent) look \(text)") }
   }
 
   mutating func note(_ clock: Int64, _ text: @autoclosure () -> String) {
-    guard keepsLines else { return }
+    guard let most else { return }
     let millis = clock / 1000
     lines.append("\(millis / 1000).\(String(millis % 1000 + 1000).dropFirst())  \(text())")
-    if lines.count > Self.most { lines.removeFirst(lines.count - Self.most) }
+    if lines.count > most { lines.removeFirst() }
   }
 }

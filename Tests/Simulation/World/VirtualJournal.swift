@@ -7,6 +7,8 @@ struct VirtualJournal {
   private(set) var durable: Int64 = 0
   /// What is in the database.
   private(set) var shipped: Int64 = 0
+  /// What the controller knows to be in the database: less, while the answer to a commit is lost.
+  private(set) var confirmed: Int64 = 0
   var database = JournalFacts.Database.up
   var space = JournalFacts.Space.ok
   /// The database takes nothing and says nothing.
@@ -18,7 +20,7 @@ struct VirtualJournal {
 
   var facts: JournalFacts {
     JournalFacts(
-      durable: durable, shipped: shipped, database: database, space: space, wantsSnapshot: wantsSnapshot)
+      durable: durable, shipped: confirmed, database: database, space: space, wantsSnapshot: wantsSnapshot)
   }
 
   /// Returns false for a record that leaves a gap.
@@ -43,9 +45,22 @@ struct VirtualJournal {
 
   mutating func ship(upTo most: Int64) -> Bool {
     guard database == .up else { return false }
-    let before = shipped
-    shipped = min(durable, shipped + most)
-    return shipped != before
+    let before = confirmed
+    commit(upTo: most)
+    confirmed = shipped
+    return confirmed != before
+  }
+
+  /// The database takes them, and its answer is lost.
+  mutating func commit(upTo most: Int64) { shipped = max(shipped, min(durable, confirmed + most)) }
+
+  /// A connection looks what is there.
+  mutating func reconnect() { confirmed = min(shipped, durable) }
+
+  /// The database is what it was some records ago.
+  mutating func restore(losing lost: Int64) {
+    shipped = max(0, shipped - lost)
+    confirmed = min(confirmed, shipped)
   }
 
   /// What is not on the disk is lost, but for `kept` records more.
@@ -54,6 +69,7 @@ struct VirtualJournal {
     records.removeLast(records.count - whole)
     durable = last
     wantsSnapshot = false
+    reconnect()
   }
 
   /// What a start folds: the newest snapshot and what follows.

@@ -19,6 +19,9 @@ struct VirtualTerminal {
   var unauthorizedUntil: Int64 = 0
   var historyOffUntil: Int64 = 0
   var ordersOffUntil: Int64 = 0
+  /// What its clock is off while somebody has set its server's offset wrong.
+  var clockOff: Duration = .zero
+  var clockOffUntil: Int64 = 0
   /// Reads to come that tell the truth: lies do not follow one another.
   var honestReads = 0
 
@@ -67,6 +70,18 @@ struct VirtualTerminal {
   mutating func byHand(_ order: TradeRequest.Order, comment: String = "", at now: Timestamp) -> PaperReply {
     remember()
     return books.execute(order, comment: comment, cause: .manual, at: now)
+  }
+
+  /// A position goes on under another ticket, as brokers do it at a move of their servers.
+  mutating func renumber(_ which: Int) -> (from: Ticket, to: Ticket)? {
+    guard !books.positions.isEmpty else { return nil }
+    remember()
+    let k = which % books.positions.count
+    var position = books.positions.remove(at: k)
+    let old = position.facts.ticket
+    position.facts.ticket = books.takeTicket()
+    books.positions.append(position)
+    return (old, position.facts.ticket)
   }
 
   /// What the bridge makes of the server's reply.

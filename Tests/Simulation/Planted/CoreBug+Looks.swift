@@ -1,0 +1,40 @@
+// The quoted lines are as long as those of the core.
+// swift-format-ignore-file
+
+extension CoreBug {
+  /// Looks at terminals, and whom they are about.
+  static let looks: [CoreBug] = [
+    CoreBug(
+      name: "emptyListIsFlat", cost: "a terminal that lists nothing for a moment gets every position opened again",
+      file: "Trust/SnapshotTrust+Checks.swift",
+      text: "    guard positions.isEmpty, account.margin.isPositive else { return nil }\n",
+      planted: "    guard positions.isEmpty, account.margin.isPositive, !PLANTED else { return nil }\n"),
+    CoreBug(
+      name: "trustEverything", cost: "positions are opened and closed by a list that contradicts itself",
+      file: "Trust/SnapshotTrust.swift",
+      text: "    guard !findings.isEmpty else {\n", planted: "    guard !findings.isEmpty, !PLANTED else {\n"),
+    CoreBug(
+      name: "wrongAccountIsFine", cost: "another account is traded by this agent's manifest",
+      file: "Reconciler+Identity.swift",
+      text: "      if number != pin { return", planted: "      if number != pin, !PLANTED { return"),
+    CoreBug(
+      name: "failedReadEndsIt", cost: "one lost poll, and an agent is never looked at again", file: "Reconciler+Read.swift",
+      text: "    guard agents[i].lane == .idle else { return }\n    scheduleRead(i, at: span.began.steady + backOff(i, failure), now)\n",
+      planted: "    guard agents[i].lane == .idle, !PLANTED else { return }\n    scheduleRead(i, at: span.began.steady + backOff(i, failure), now)\n"),
+    CoreBug(
+      name: "orphanIsClosed", cost: "a manifest that was moved by mistake closes positions", file: "Reconciler+Fleet.swift",
+      text: "    if agents[i].lane != .sending { agents[i].lane = .idle }\n  }\n",
+      planted: "    if agents[i].lane != .sending { agents[i].lane = .idle }\n    if PLANTED {\n      agents[i].memory.orphaned = false\n      agents[i].spec.enabled = false\n      scheduleRead(i, at: now.steady, now)\n    }\n  }\n"),
+    CoreBug(
+      name: "badManifestEmptiesTargets", cost: "a typing error closes every position", file: "Reconciler+Fleet.swift",
+      text: "    manifestErrors = errors\n",
+      planted: "    manifestErrors = errors\n    if PLANTED { for i in agents.indices { agents[i].spec.targets = [] } }\n"),
+    CoreBug(
+      name: "observeActs", cost: "an agent that was only to be watched is traded", file: "Reconciler+Plan.swift",
+      text: "    if agents[i].spec.mode == .observe {", planted: "    if !PLANTED, agents[i].spec.mode == .observe {"),
+    CoreBug(
+      name: "modifyForEver", cost: "an order a pass: the terminal is worn out, and the broker locks the account",
+      file: "Plan/Planner.swift",
+      text: "    if levelsFit { return }\n", planted: "    if levelsFit, !PLANTED { return }\n"),
+  ]
+}

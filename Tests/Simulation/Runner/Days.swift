@@ -1,0 +1,101 @@
+import Foundation
+import Synchronization
+
+/// The gate: so many seeds of one simulated day each.
+struct Days {
+  let options: Options
+  let pool: Pool
+
+  init(_ options: Options) {
+    self.options = options
+    pool = Pool(executable: options.executable, processes: options.processes)
+  }
+
+  fileprivate struct State: Sendable {
+    var counts = FaultCounts()
+    var passes = 0
+    var sent = 0
+    var ended = 0
+    var wires: [UInt64: [UInt64]] = [:]
+    var hashes: [UInt64: [UInt64]] = [:]
+    var broken: [String: (times: Int, job: Job, violation: Run.Outcome.Violation)] = [:]
+  }
+
+  func run() -> Bool {
+    let began = Date()
+    let seeds = options.first..<(options.first + options.seeds)
+    let state = Mutex(State())
+    let total = options.seeds
+    pool.run(jobs(seeds)) { job, result in
+      state.withLock { state in
+        state.take(job, result)
+        if state.ended % 200 == 0 { print("  \(state.ended) runs, \(total) days wanted") }
+        fflush(nil)
+      }
+    }
+    let end = state.withLock { $0 }
+    let seconds = Date().timeIntervalSince(began)
+    print(
+      "\(total) days from seed \(options.first) in \(Int(seconds)) s: \(end.passes) passes, \(end.sent) POSTs, "
+        + "\(end.counts.counts["killed"] ?? 0) kills")
+    return judge(end, whole: total >= 1000)
+  }
+
+  /// Each day once; each fiftieth again in another process, which has another hash seed, and twice for S11.
+  private func jobs(_ seeds: Range<UInt64>) -> [Job] {
+    seeds.flatMap { seed -> [Job] in
+      let day = Job(seed: seed, variation: options.variation)
+      guard seed % 50 == 0 else { return [day] }
+      var bad = options.variation
+      bad.badManifestsOnly = true
+      var good = bad
+      good.badManifests = false
+      return [day, Job(seed: seed, variation: bad), Job(seed: seed, variation: good), day]
+    }
+  }
+
+  private func judge(_ end: State, whole: Bool) -> Bool {
+    var isGreen = true
+    for rule in end.broken.keys.sorted() {
+      guard let (times, job, violation) = end.broken[rule] else { continue }
+      isGreen = false
+      print("\n\(rule) is broken by \(times) of \(options.seeds) seeds; the first that came is seed \(job.seed).")
+      Shrinker(pool: pool).tell(job, violation)
+    }
+    for seed in end.hashes.keys.sorted() where Set(end.hashes[seed] ?? []).count > 1 {
+      isGreen = false
+      print("seed \(seed) gives another trace in another process")
+    }
+    for seed in end.wires.keys.sorted() where Set(end.wires[seed] ?? []).count > 1 {
+      isGreen = false
+      print("S11 is broken by seed \(seed): a bad set of manifests changes what goes to the terminals")
+    }
+    guard whole else { return isGreen }
+    print("rarest: " + end.counts.rarest.map { "\($0.name) \($0.times)" }.joined(separator: ", "))
+    if !end.counts.missing.isEmpty {
+      isGreen = false
+      print("these never happened, so nothing is known about them: \(end.counts.missing.joined(separator: ", "))")
+    }
+    print("edges beside those that have to be taken: \(end.counts.unexpected.joined(separator: ", "))")
+    return isGreen
+  }
+}
+
+extension Days.State {
+  fileprivate mutating func take(_ job: Job, _ result: Pool.Result) {
+    ended += 1
+    if let violation = result.violation {
+      let known = broken[violation.rule]
+      broken[violation.rule] = ((known?.times ?? 0) + 1, known?.job ?? job, known?.violation ?? violation)
+    }
+    guard case .ended(let outcome) = result else { return }
+    counts.add(FaultCounts(outcome.counts))
+    passes += outcome.passes
+    sent += outcome.sent
+    if job.variation.badManifestsOnly {
+      wires[job.seed, default: []].append(outcome.wireHash)
+    } else if job.seed % 50 == 0 {
+      hashes[job.seed, default: []].append(outcome.hash)
+    }
+  }
+}
