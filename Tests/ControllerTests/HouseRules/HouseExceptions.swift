@@ -29,7 +29,6 @@ struct HouseException: Hashable {
     .init(.unsortedOrder, "Sources/Reconciler/Reconciler+Read.swift", "the ticks of a request are a sorted list"),
     .init(.unsortedOrder, "Sources/Reconciler/Risk/FleetLedger.swift", "exact sums, the same in any order"),
     .init(.ownEnumDefault, "Sources/Bridge/Decoding/TextCleaner.swift", "Unicode's categories, not ours"),
-    .init(.ownEnumDefault, "Sources/Controller/REST/Server/ArrivalWatch.swift", "the HTTP parser's errors, not ours"),
     .init(
       .length, "Sources/Controller/Service/ControllerService.swift",
       "the order of start and stop reads best in one piece"),
