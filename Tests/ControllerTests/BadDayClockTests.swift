@@ -33,7 +33,7 @@ struct BadDayClockTests {
       seams.now = { clock.now }
       try stage.declare(stage.agent { $0.targets = [] })
       try await RunningController.with(stage, database: database.url, seams: seams) { controller in
-        try await eventually("the day has begun") { !controller.records(.dayAnchor).isEmpty }
+        try await eventually("the day has begun") { controller.status()?.memory.dailyLoss.anchor != nil }
         let day = try #require(controller.status()?.memory.dailyLoss.anchor?.dayKey)
         clock.set(by: .seconds(-3600))
         try await Self.looks(stage, 5)

@@ -97,7 +97,7 @@ struct BadDayTerminalTests {
         try await eventually("the agent is held") {
           controller.records(.refused).contains { $0.reason == .accountMismatch }
         }
-        #expect(controller.condition(.ready)?.reason == "account_mismatch")
+        try await eventually("and says so") { controller.condition(.ready)?.reason == "account_mismatch" }
         #expect(try stage.posts() == 0)
         #expect(!controller.log.contains { $0.contains("5000999") || $0.contains("5000001") })
         try stage.terminal().setAccount(5_000_001)

@@ -59,6 +59,8 @@ struct RESTTickTests {
         #expect(try stage.posts() == 1)
         await stage.paper.stop()
         try await eventually("gone") { controller.status()?.online == false }
+        // A quote is good for a quarter of a second, whoever asked for it.
+        try await Task.sleep(for: .milliseconds(400))
         let answer = try await ask(port, "/api/agents/agent_1/tick/EURUSD")
         #expect([503, 504].contains(answer.status), "\(answer.body)")
         #expect(answer.headers["content-type"] == "application/problem+json")

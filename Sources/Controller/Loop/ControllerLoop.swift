@@ -33,7 +33,7 @@ final class ControllerLoop: Sendable {
   static let tick: Duration = .milliseconds(200)
   /// Polls begin on a grid of so many microseconds.
   static let beat: Int64 = 5_000
-  /// How soon what a look changed is published: those that come together are shown together.
+  /// How soon what a look changed is published: those that come together are shown together, unless one brought news.
   static let showEvery: Duration = .milliseconds(20)
   /// How often the fleet's own figures are published.
   static let fleetEvery: Duration = .milliseconds(250)
@@ -196,6 +196,8 @@ private struct LoopRun {
       }
     }
     guard !records.isEmpty else { return }
+    // What is on record is news: whoever reads of it finds the status that goes with it.
+    nextShow = parts.now().steady
     do throws(JournalError) {
       try parts.journal.append(records)
     } catch {
