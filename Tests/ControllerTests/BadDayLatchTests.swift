@@ -80,7 +80,7 @@ struct BadDayLatchTests {
       }
       // The next start is an ordinary one, and the pause still holds.
       try await RunningController.with(stage, database: "embedded") { controller in
-        #expect(controller.status()?.memory.operatorPause != nil)
+        try await eventually("the pause holds") { controller.status()?.memory.operatorPause != nil }
         #expect(controller.records(.controllerStarted).first?.metadata["journal_lost"] == nil)
       }
       #expect(try stage.executions().map(\.kind) == [.opened])

@@ -55,7 +55,8 @@ struct SystemdLogTests {
       lines.value.withLock { $0.append(line.message) }
     }
     let logger = log.logger(.info)
-    let count = ServiceLog.capacity + 500
+    // The writer may have taken one queue full before it is held up.
+    let count = 2 * ServiceLog.capacity + 500
     for number in 0..<count { logger.info("line \(number)") }
     isOpen.withLock { $0 = true }
     try await eventually("the rest arrives") {

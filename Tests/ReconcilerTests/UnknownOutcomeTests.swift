@@ -136,4 +136,17 @@ import Testing
     #expect(world.trace.count == 1)
     #expect(world.positions().map(\.lots) == [d("0.1")])
   }
+
+  @Test func `the late execution of one open is no evidence of the next, also where its mark was cut`() {
+    var world = World(Fleets.fleet(Fleets.atlas { $0.targets = [Fleets.target()] }))
+    world.terminals[AgentID("agent_1")]?.commentLength = 4
+    // The first runs long after evidence said that it never did, while the second is in doubt.
+    world.answers = [.late(100), .lost]
+    world.run(seconds: 300)
+    let ends = world.records.filter { $0.type == .resolved }.map { $0.metadata["result"]?.string }
+    #expect(ends == ["not_executed", "not_executed"])
+    #expect(world.sent.count == 2)
+    #expect(world.positions().count == 1)
+    #expect(world.status()?.memory.owned.values.first?.target == "core")
+  }
 }

@@ -137,6 +137,13 @@ extension AgentMemory {
     return marks.last { comment.contains($0.mark) }
   }
 
+  /// The mark that a comment is the beginning of: some brokers cut comments short. Of fewer than four characters nothing is
+  /// concluded.
+  func cutMark(in comment: String) -> Mark? {
+    guard comment.utf8.count >= 4 else { return nil }
+    return marks.last { $0.mark.hasPrefix(comment) }
+  }
+
   /// The ticket that a comment of the form `from #OLD` names.
   static func ancestor(in comment: String) -> Ticket? {
     guard comment.hasPrefix("from #") else { return nil }

@@ -76,7 +76,8 @@ struct EvidenceLook {
     if AgentMemory.ancestor(in: comment).map({ before.contains($0) || memory.owned[$0] != nil }) ?? false {
       return false
     }
-    return memory.mark(in: comment).map { $0.mark == action.mark } ?? true
+    // Another action's late execution is no evidence of this one, also where a broker has cut its mark.
+    return (memory.mark(in: comment) ?? memory.cutMark(in: comment)).map { $0.mark == action.mark } ?? true
   }
 
   // MARK: Closes and modifies

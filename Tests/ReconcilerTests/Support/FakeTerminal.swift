@@ -18,6 +18,8 @@ struct FakeTerminal {
   var historySupported = true
   /// Brokers rewrite comments.
   var keepsComments = true
+  /// And cut them.
+  var commentLength = 31
   var late: [(TradeRequest, Steady)] = []
   var number: Int64? = 22437
   /// Shows these instead of the truth.
@@ -86,7 +88,7 @@ struct FakeTerminal {
     case .open(let symbol, let side, let lots, let stop, let goal, _):
       let price = prices[symbol].map { side == .buy ? $0.ask : $0.bid } ?? .one
       let ticket = add(symbol.text, side, lots, at: price, stop: stop?.rounded(places: levelDigits), goal: goal, now)
-      positions[positions.count - 1].comment = keepsComments ? request.mark : "broker text"
+      positions[positions.count - 1].comment = keepsComments ? String(request.mark.prefix(commentLength)) : "broker text"
       return .done(TradeAnswer.Done(ticket: ticket, price: price, lots: lots))
     case .close(let ticket, let lots):
       if let k = orders.firstIndex(where: { $0.ticket == ticket }) {
