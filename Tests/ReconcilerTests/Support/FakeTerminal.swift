@@ -88,7 +88,8 @@ struct FakeTerminal {
     case .open(let symbol, let side, let lots, let stop, let goal, _):
       let price = prices[symbol].map { side == .buy ? $0.ask : $0.bid } ?? .one
       let ticket = add(symbol.text, side, lots, at: price, stop: stop?.rounded(places: levelDigits), goal: goal, now)
-      positions[positions.count - 1].comment = keepsComments ? String(request.mark.prefix(commentLength)) : "broker text"
+      positions[positions.count - 1].comment =
+        keepsComments ? String(request.mark.prefix(commentLength)) : "broker text"
       return .done(TradeAnswer.Done(ticket: ticket, price: price, lots: lots))
     case .close(let ticket, let lots):
       if let k = orders.firstIndex(where: { $0.ticket == ticket }) {
