@@ -83,7 +83,9 @@ extension Reconciler {
 
   /// After a good look: is there anything left?
   mutating func watchFlat(_ i: Int, _ positions: [Position], _ plan: Plan, _ now: Moment) {
-    guard emergency.isActive, !emergency.flat.contains(agents[i].id) else { return }
+    guard emergency.isActive else { return }
+    // Its word has been given; the fleet's may still wait for this look.
+    guard !emergency.flat.contains(agents[i].id) else { return confirmFleet(now) }
     let ordersRead = agents[i].ordersUnsupported || agents[i].snapshot?.orders.reply != nil
     let orders = agents[i].orders?.value ?? []
     let isEmpty = positions.isEmpty && orders.isEmpty && ordersRead
@@ -125,13 +127,22 @@ extension Reconciler {
       ["why": .string(why), "tickets": AgentMemory.encode(tickets.sorted())], now)
   }
 
-  /// The fleet's word comes once, when every agent's has.
+  /// The fleet's word comes once, when every agent's has, and none shows anything open since: who was flat may have been
+  /// traded by hand again, or was not looked at since a start.
   private mutating func confirmFleet(_ now: Moment) {
     guard !emergency.isFleetFlat, waitingMemories.isEmpty,
-      agents.allSatisfy({ emergency.flat.contains($0.id) })
+      agents.allSatisfy({ emergency.flat.contains($0.id) && $0.showsNothing })
     else { return }
     record(
       .confirmedFlat, agent: nil, reason: .emergencyStop,
       "the fleet is flat: \(Count.of(agents.count, "agent")) confirmed", ["agents": .int(agents.count)], now)
+  }
+}
+
+extension AgentState {
+  /// It was looked at, and nothing is open or in doubt as last seen.
+  fileprivate var showsNothing: Bool {
+    guard let positions = snapshot?.positions else { return false }
+    return positions.value.isEmpty && orders?.value.isEmpty ?? true && memory.unresolved.isEmpty && live == nil
   }
 }

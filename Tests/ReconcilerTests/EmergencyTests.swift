@@ -123,4 +123,29 @@ import Testing
     world.run(seconds: 20)
     #expect(world.positions("agent_2").isEmpty)
   }
+
+  @Test(arguments: [false, true])
+  func `the fleet's word comes when the last manifest is back, and not before all is flat`(_ traded: Bool) throws {
+    var (world, fleet) = Self.world()
+    let away = ReadFailure(code: .unreachable, message: "refused", endpoint: "/positions")
+    world.terminals[AgentID("agent_2")]?.failure = away
+    world.receive(.command(.emergencyStop(reason: "prices are wrong"), actor: "uid 0"))
+    world.run(seconds: 10)
+    #expect(world.all(.confirmedFlat).map(\.agent) == [Self.id])
+    // The next start has the other's manifest alone, and the first one's account is traded by hand meanwhile.
+    world.terminals[AgentID("agent_2")]?.failure = nil
+    if traded { world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05")) }
+    var one = fleet
+    one.agents.removeFirst()
+    try world.restart(one)
+    world.run(seconds: 30)
+    #expect(world.all(.confirmedFlat).map(\.agent) == [Self.id, AgentID("agent_2")])
+    world.reload(fleet)
+    world.run(seconds: 10)
+    #expect(world.positions().isEmpty)
+    #expect(world.all(.confirmedFlat).last?.agent == nil)
+    #expect(world.all(.confirmedFlat).count == 3)
+    let closed = world.records.lastIndex { $0.type == .outcome } ?? 0
+    #expect(world.records.lastIndex { $0.type == .confirmedFlat } ?? 0 > closed)
+  }
 }
