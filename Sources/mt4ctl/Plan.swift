@@ -14,7 +14,8 @@ struct Plan: AsyncParsableCommand {
 
       --out keeps the plan in a file; --check makes it again and says what has moved since: the manifests, the account, a \
       position or order (its lots, stop or take-profit), what the journal knows, or an action. Prices, profit and equity \
-      count only where they change an action. Give --check the same --manifests and --state.
+      count only where they change an action. Unless told otherwise, --check reads the manifests and the journal where the \
+      saved plan read them.
 
       Exit codes: 0 success; 2 changes are pending (with --detailed-exitcode); 3 the manifests are invalid; 6 the saved plan \
       is stale; 7 the terminal of an enabled agent cannot be reached, and nothing is saved.
@@ -22,7 +23,7 @@ struct Plan: AsyncParsableCommand {
       Examples:
         mt4ctl plan --manifests manifests --detailed-exitcode
         mt4ctl plan --manifests manifests --out tonight.plan
-        mt4ctl plan --manifests manifests --check tonight.plan
+        mt4ctl plan --check tonight.plan
       """)
 
   enum Format: String, ExpressibleByArgument, CaseIterable { case text, json }
@@ -52,7 +53,9 @@ struct Plan: AsyncParsableCommand {
   mutating func run() async throws {
     let saved = try check.map { try Self.saved($0) }
     let environment = ProcessInfo.processInfo.environment
-    let directory = manifests ?? environment["MT4_MANIFESTS"] ?? "/etc/mt4-controller/manifests"
+    let directory =
+      manifests ?? saved?.manifestsPath ?? environment["MT4_MANIFESTS"] ?? "/etc/mt4-controller/manifests"
+    let state = state ?? saved?.statePath
     let loaded: LoadedManifests
     switch ManifestLoader.load(directory: directory) {
     case .accepted(let accepted): loaded = accepted
@@ -77,7 +80,7 @@ struct Plan: AsyncParsableCommand {
     case .json: Terminal.out(outcome.json.prettyText + "\n")
     }
     if !outcome.unreachable.isEmpty { throw ExitCode(7) }
-    if let out { try Self.keep(outcome, loaded, out) }
+    if let out { try Self.keep(outcome, loaded, from: directory, state, out) }
     if detailedExitcode, outcome.hasChanges { throw ExitCode(2) }
   }
 
@@ -92,9 +95,13 @@ struct Plan: AsyncParsableCommand {
     }
   }
 
-  private static func keep(_ outcome: PlanRunner.Outcome, _ loaded: LoadedManifests, _ path: String) throws {
+  private static func keep(
+    _ outcome: PlanRunner.Outcome, _ loaded: LoadedManifests, from directory: String, _ state: String?, _ path: String
+  ) throws {
     let salt = (0..<4).map { _ in String(UInt32.random(in: 0 ... .max), radix: 16) }.joined()
-    let plan = SavedPlan(outcome, normalised: loaded.normalised, at: SystemClock.now().wall, salt: salt)
+    let plan = SavedPlan(
+      outcome, normalised: loaded.normalised, at: SystemClock.now().wall, salt: salt, manifests: absolute(directory),
+      state: state.map(absolute))
     do throws(SavedPlanError) {
       try plan.write(to: path)
     } catch {
@@ -102,6 +109,10 @@ struct Plan: AsyncParsableCommand {
       throw ExitCode(1)
     }
     Terminal.error("the plan is kept in \(path); `mt4ctl plan --check \(path)` tells whether it would still be made")
+  }
+
+  private static func absolute(_ path: String) -> String {
+    URL(fileURLWithPath: path).standardizedFileURL.path
   }
 
   private func judge(_ saved: SavedPlan, _ outcome: PlanRunner.Outcome, _ loaded: LoadedManifests) throws {

@@ -15,6 +15,9 @@ public struct SavedPlan: Sendable, Hashable {
   private static let maximumBytes = 256 << 20
 
   public var madeAt: Timestamp
+  /// Where its manifests were read, and the journal if one was: what a check goes by unless it is told otherwise.
+  public var manifestsPath: String?
+  public var statePath: String?
   var controller: String
   /// Of the manifests.
   var fingerprint: String
@@ -28,9 +31,16 @@ public struct SavedPlan: Sendable, Hashable {
   /// As `plan -o json` prints it.
   var plan: JSONValue
 
-  /// - Parameter salt: a random text, new for each saved plan.
-  public init(_ outcome: PlanRunner.Outcome, normalised: JSONValue, at time: Timestamp, salt: String) {
+  /// - Parameters:
+  ///   - manifests, state: absolute paths.
+  ///   - salt: a random text, new for each saved plan.
+  public init(
+    _ outcome: PlanRunner.Outcome, normalised: JSONValue, at time: Timestamp, salt: String, manifests: String? = nil,
+    state statePath: String? = nil
+  ) {
     madeAt = time
+    manifestsPath = manifests
+    self.statePath = statePath
     controller = ControllerVersion.text
     fingerprint = outcome.fleet.fingerprint
     self.normalised = normalised
@@ -59,6 +69,8 @@ public struct SavedPlan: Sendable, Hashable {
       "controller": .string(controller), "fingerprint": .string(fingerprint), "normalised": normalised,
       "state": .string(state), "salt": .string(salt), "seen": .object(seen), "plan": plan,
     ]
+    members["manifests"] = manifestsPath.map { .string($0) }
+    members["state_directory"] = statePath.map { .string($0) }
     members["sha256"] = .string(Self.hash(members))
     return .object(members)
   }
@@ -82,6 +94,8 @@ public struct SavedPlan: Sendable, Hashable {
       let plan = json["plan"]
     else { throw SavedPlanError(description: "a member is missing") }
     self.madeAt = madeAt
+    manifestsPath = json["manifests"]?.string
+    statePath = json["state_directory"]?.string
     self.controller = controller
     self.fingerprint = fingerprint
     self.normalised = normalised
