@@ -139,6 +139,7 @@ extension Simulation {
     if journal.database == .up, happens(.commitUnknown) {
       counts.fired(.commitUnknown)
       journal.commit(upTo: 500)
+      checker.shipped = journal.shipped
       journal.database = .down("the connection was lost during the commit")
       agenda.add(.episodeEnds(.database), at: clock + Int64(disk.pick([1, 20, 300])) * 1_000_000, process: nil)
       return tellJournal()
@@ -188,6 +189,7 @@ extension Simulation {
     if crashAfterCommit || happens(.commitUnknown, perMille: strength(.commitUnknown) * 50), journal.database == .up {
       counts.fired(.commitUnknown)
       journal.commit(upTo: 500)
+      checker.shipped = journal.shipped
     }
     crashAfterCommit = false
     journal.crash(keeping: kept)

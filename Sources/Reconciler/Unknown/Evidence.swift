@@ -41,6 +41,7 @@ struct EvidenceLook {
     let before = Set(action.before)
     let fresh = positions.filter {
       $0.symbol == action.symbol && $0.side == action.side && isUnexplained($0.ticket, $0.comment, before, action)
+        && !isRatherSuspect($0, action)
     }
     // Of several, the one that looks most like ours: the same lots first, then the lowest ticket.
     if let found = fresh.min(by: { (likeness($0.lots, action), $0.ticket) < (likeness($1.lots, action), $1.ticket) }) {
@@ -57,6 +58,14 @@ struct EvidenceLook {
     }
     if let closed { return .executed(.ticket, closed.ticket) }
     return orders == nil ? .incomplete : .none
+  }
+
+  /// Whether it has the lots of an earlier order that is said never to have run, and not of this one: that one ran late.
+  private func isRatherSuspect(_ position: Position, _ action: LiveAction) -> Bool {
+    position.lots != action.lots && !position.comment.contains(action.mark)
+      && memory.suspects.contains {
+        $0.symbol == position.symbol && $0.side == position.side && $0.lots == position.lots
+      }
   }
 
   private func likeness(_ lots: FixedDecimal, _ action: LiveAction) -> Int { lots == action.lots ? 0 : 1 }

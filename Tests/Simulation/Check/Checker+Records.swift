@@ -78,6 +78,16 @@ extension Checker {
     }
   }
 
+  /// Under a rewritten comment nobody can tell an order that ran long after it was given up from the same order sent anew;
+  /// the target has its one position either way.
+  private func isLikeOneThatRanLate(_ action: Action, _ evidence: String) -> Bool {
+    evidence == "ticket"
+      && actions.values.contains {
+        $0.agent == action.agent && $0.gaveUp && $0.executions > 0 && $0.intent.symbol == action.intent.symbol
+          && $0.intent.side == action.intent.side && $0.intent.lots == action.intent.lots
+      }
+  }
+
   private mutating func resolved(_ record: Record) {
     guard let id = record.actionID, let action = actions[id] else {
       return fail("S3", "resolved without an intent: \(record.actionID ?? "")")
@@ -98,7 +108,7 @@ extension Checker {
       if honest, action.executions > 0 {
         fail("S5", "action \(id) is given up as not executed, and the books have it as #\(action.opened?.number ?? 0)")
       }
-    } else if action.executions == 0, agent.openedByHand == 0 {
+    } else if action.executions == 0, agent.openedByHand == 0, !isLikeOneThatRanLate(action, evidence) {
       fail("S5", "action \(id) is taken for executed by \(evidence), and nobody opened anything")
     }
   }
