@@ -33,6 +33,8 @@ extension Reconciler {
       sequence: sequence + 1, lotsBefore: planned.ticket == nil ? nil : planned.lots, now: now)
     if planned.kind == .reduce { action.lotsBefore = planned.numbers["position_lots"]?.decimal }
     action.generation = agents[i].generation
+    action.terminal = agents[i].spec.terminal.url
+    action.account = agents[i].accountKey
     let desired = desiredState(i, planned)
     record(
       .intent, agent: i, reason: planned.reason, planned.message,
@@ -40,6 +42,9 @@ extension Reconciler {
         numbers: planned.numbers, desired: desired, place: fleet?.decidingPlace(planned, of: agents[i].id),
         request: action.request(agent: agents[i].spec)), actionID: action.id,
       observedAt: agents[i].snapshot?.account?.span.ended.wall, now)
+    if let k = agents[i].memory.unresolved.firstIndex(where: { $0.id == action.id }) {
+      agents[i].memory.unresolved[k].account = action.account
+    }
     agents[i].live = action
     agents[i].lane = .awaiting(lookedAt: now.steady)
   }

@@ -79,7 +79,7 @@ extension AgentState {
     trustVerdict == .trusted && live == nil && rereads == 0 && queue.isEmpty && plan.isSettled && waits.isEmpty
       && memory.isQuiet && missing.isEmpty && awaitedRows.isEmpty && freshHistories.isEmpty && reduced.isEmpty
       && stopRefused.isEmpty && withoutStopSince.isEmpty && tickFailures.isEmpty && lastFailure == nil
-      && identity == nil && leftAccount == nil && orders?.value.isEmpty ?? true
+      && identity == nil && orders?.value.isEmpty ?? true
   }
 }
 

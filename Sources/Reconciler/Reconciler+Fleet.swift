@@ -100,7 +100,7 @@ extension Reconciler {
       agents[i].readNotBefore = nil
       agents[i].trust = SnapshotTrust()
     }
-    if moved { leaveTerminal(i, now) }
+    if moved { forgetLists(i) }
     // A change takes force on the next look; a look that is under way serves, since the plan is made at its end.
     switch agents[i].lane {
     case .idle: scheduleRead(i, at: now.steady, now)
@@ -109,14 +109,14 @@ extension Reconciler {
     }
   }
 
-  /// What another terminal lists proves nothing about what was sent to the old one, unless it is the same account's.
-  private mutating func leaveTerminal(_ i: Int, _ now: Moment) {
+  /// Another terminal answers, or another account at it: what was listed before proves nothing about what is listed now.
+  mutating func forgetLists(_ i: Int) {
     agents[i].history = HistoryView()
+    agents[i].freshHistories = []
     agents[i].orders = nil
     agents[i].ticks = [:]
     agents[i].missing = [:]
     agents[i].wantsHistory = true
-    agents[i].leftAccount = agents[i].accountKey
   }
 
   /// Absence is not an order: the agent's positions are not touched, and it is not polled any more.

@@ -41,7 +41,10 @@ extension Reconciler {
     if agents[i].accountSeen != seen {
       agents[i].accountSeen = seen
       let key = account.number.map { "\($0) \(account.server ?? "")" }
-      if let old = agents[i].accountKey { leaveAccount(old, id) }
+      if let old = agents[i].accountKey {
+        leaveAccount(old, id)
+        if old != key { forgetLists(i) }
+      }
       if let key {
         accountHolders[key, default: []].append(id)
         if accountHolders[key]?.count == 2 { sharedAccounts += 1 }

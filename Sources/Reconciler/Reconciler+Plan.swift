@@ -12,6 +12,9 @@ extension Reconciler {
     var ticks = agent.ticks
     // A reduction needs the broker's step, which does not age; an open asks for the quote's age itself.
     for symbol in agent.ticks.keys where agent.ticks[symbol]?.value.symbol != symbol { ticks[symbol] = nil }
+    // A terminal that goes on listing a ticket twice still has it once; every ticket gets one action from one look.
+    let repeats = trust.findings.contains { $0.mismatch == .duplicateTicket }
+    let positions = repeats ? Self.once(positions) : positions
     return PlanInput(
       spec: agent.spec, memory: agent.memory, policy: policy, now: now, account: account, positions: positions,
       orders: currentOrders(agent), ordersFresh: ordersFresh, ordersUnsupported: agent.ordersUnsupported, ticks: ticks,
@@ -25,6 +28,12 @@ extension Reconciler {
       holdsForOpens: journalHolds(now), waits: agent.waits, closesLeft: closesLeft(policy, now),
       opensInLastMinute: agent.opensSent.filter { now.steady - $0 < .seconds(60) }.count,
       historyUsable: !agent.history.unsupported, fleet: look)
+  }
+
+  /// Each ticket as it is listed first.
+  private static func once(_ positions: [Position]) -> [Position] {
+    var seen: Set<Ticket> = []
+    return positions.filter { seen.insert($0.ticket).inserted }
   }
 
   /// Owned tickets that this look does not show and that are not known to have ended. The very first look without one

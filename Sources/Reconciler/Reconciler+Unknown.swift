@@ -3,12 +3,10 @@
 extension Reconciler {
   /// Judges each unknown action by the look that just ended.
   mutating func judgeUnknowns(_ i: Int, _ now: Moment) {
-    if agents[i].memory.unresolved.isEmpty, agents[i].leftAccount == nil { return }
-    let doubts = agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id && $0.unknownSince != nil }
-    if let left = agents[i].leftAccount {
-      guard left != nil, left == agents[i].accountKey else { return askPerson(i, doubts, now) }
-      agents[i].leftAccount = nil
-    }
+    if agents[i].memory.unresolved.isEmpty { return }
+    let all = agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id && $0.unknownSince != nil }
+    let doubts = all.filter { isHere(i, $0) }
+    askPerson(i, all.filter { !isHere(i, $0) }, now)
     guard !doubts.isEmpty, let snapshot = agents[i].snapshot, let positions = snapshot.positions else { return }
     var explained: Set<Ticket> = []
     for action in doubts {
@@ -28,6 +26,13 @@ extension Reconciler {
         }
       }
     }
+  }
+
+  /// Whether what answers now is what the order went to. The account tells, where the terminal reports one and this process
+  /// saw it then; a restart has to go by the terminal's address.
+  private func isHere(_ i: Int, _ action: LiveAction) -> Bool {
+    if let account = action.account { return account == agents[i].accountKey }
+    return action.terminal == nil || action.terminal == agents[i].spec.terminal.url
   }
 
   /// Another account answers than the one that the orders went to.

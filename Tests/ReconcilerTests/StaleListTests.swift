@@ -36,6 +36,31 @@ import Testing
     #expect(world.positions().count == 1)
   }
 
+  @Test func `a list that repeats a ticket for once closes nothing, also while the terminal's clock is in doubt`() {
+    var world = World(Fleets.fleet(Fleets.atlas { $0.risk.maxPositions = 1 }))
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)
+    world.run(seconds: 5)
+    world.terminals[AgentID("agent_1")]?.clockBack = .seconds(3600)
+    world.run(seconds: 10)
+    let listed = world.positions()
+    world.terminals[AgentID("agent_1")]?.staleList = listed + listed
+    world.run(seconds: 2)
+    #expect(world.trace == [])
+  }
+
+  @Test func `a ticket that is listed twice for good is still one position, and gets one action`() {
+    var world = World(Fleets.fleet(Fleets.atlas { $0.risk.maxPositions = 1 }))
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)
+    world.run(seconds: 5)
+    let listed = world.positions()
+    world.terminals[AgentID("agent_1")]?.staleList = listed + listed
+    world.run(seconds: 20)
+    #expect(world.trace == [])
+    world.reload(Fleets.fleet(Fleets.atlas { $0.enabled = false }, revision: 2))
+    world.run(seconds: 1)
+    #expect(world.trace.count == 1)
+  }
+
   @Test func `an open that is withdrawn for want of disk does not leave its agent alone`() {
     let agent = Fleets.atlas { $0.targets = [Fleets.target()] }
     var world = World(Fleets.fleet(agent))

@@ -40,6 +40,14 @@ import Testing
     verdict.findings.map(\.mismatch)
   }
 
+  private func allows(_ verdict: SnapshotTrust.Verdict) -> Bool {
+    switch verdict {
+    case .trusted: true
+    case .reread: false
+    case .suspicious(_, let closesAllowed): closesAllowed
+    }
+  }
+
   @Test func `Books that agree are trusted`() {
     var desk = Desk()
     #expect(desk.look().isTrusted)
@@ -65,6 +73,19 @@ import Testing
     #expect(verdicts[3] == .suspicious(findings, closesAllowed: true))
     #expect(desk.look { $0.margin = 0 }.isTrusted)
     #expect(desk.look { $0.margin = 400 } == .reread(findings))
+  }
+
+  @Test func `Each mismatch has to last by itself`() {
+    var desk = Desk()
+    desk.margin = 400
+    for _ in 1...5 { _ = desk.look() }
+    // Now the sum does not fit either, for once.
+    let both = desk.look { $0.profit = 50 }
+    #expect(mismatches(both) == [.emptyList, .equitySum])
+    #expect(!allows(both))
+    #expect(allows(desk.look { $0.profit = nil }))
+    desk.profit = 50
+    #expect([desk.look(), desk.look(), desk.look()].map(allows) == [false, false, true])
   }
 
   @Test func `The same sample judged twice is one sample`() {

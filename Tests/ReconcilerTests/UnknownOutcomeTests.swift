@@ -118,6 +118,68 @@ import Testing
     }
   }
 
+  @Test func `what another account lists proves nothing; when the first one is back, evidence counts again`() {
+    let agent = Fleets.atlas {
+      $0.targets = [Fleets.target()]
+      $0.terminal.account = nil
+    }
+    var world = World(Fleets.fleet(agent))
+    world.answers = [.lost]
+    while world.all(.unknown).isEmpty { world.run(seconds: 1) }
+    world.terminals[AgentID("agent_1")]?.number = 7
+    world.run(seconds: 300)
+    #expect(world.sent.count == 1)
+    #expect(world.all(.resolved).isEmpty)
+    #expect(world.all(.unknown).map { $0.metadata["cause"] }.last == "another_terminal")
+    world.terminals[AgentID("agent_1")]?.number = 22437
+    world.run(seconds: 100)
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["not_executed"])
+    #expect(world.sent.count == 2)
+  }
+
+  @Test func `an order that was sent to the new account is judged there, whatever was left at the old one`() {
+    let agent = Fleets.atlas { $0.targets = [Fleets.target()] }
+    var world = World(Fleets.fleet(agent))
+    world.run(seconds: 5)
+    var moved = agent
+    moved.terminal.account = 7
+    moved.targets = [Fleets.target(), Fleets.target { $0.name = "other" }]
+    world.terminals[AgentID("agent_1")]?.number = 7
+    world.answers = [.executedThenLost]
+    world.reload(Fleets.fleet(moved, revision: 2))
+    world.run(seconds: 100)
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["executed"])
+    #expect(world.sent.count == 2)
+  }
+
+  @Test func `after a restart an order that went to another address waits for a person`() throws {
+    let agent = Fleets.atlas { $0.targets = [Fleets.target()] }
+    var world = World(Fleets.fleet(agent))
+    world.answers = [.lost]
+    while world.all(.unknown).isEmpty { world.run(seconds: 1) }
+    var moved = agent
+    moved.terminal.url = "http://127.0.0.1:9999"
+    try world.restart(Fleets.fleet(moved, revision: 2))
+    world.run(seconds: 300)
+    #expect(world.sent.count == 1)
+    #expect(world.all(.resolved).isEmpty)
+    #expect(world.status()?.conditions.first { $0.kind == .healthy }?.status == .no)
+  }
+
+  @Test func `a position that an order in doubt may have come to is no other target's`() {
+    let agent = Fleets.atlas {
+      $0.targets = [Fleets.target(), Fleets.target { $0.name = "other" }]
+      $0.risk.maxPositions = 3
+    }
+    var world = World(Fleets.fleet(agent))
+    world.terminals[AgentID("agent_1")]?.keepsComments = false
+    world.answers = [.late(20)]
+    world.run(seconds: 300)
+    #expect(world.trace == ["buy 0.1 XAUUSD", "buy 0.1 XAUUSD"])
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["executed"])
+    #expect(world.positions().count == 2)
+  }
+
   @Test func `a close whose answer was lost is looked after, and done again if it did not run`() {
     var world = World(Fleets.fleet(Fleets.atlas()))
     world.terminals[AgentID("agent_1")]?.add("EURUSD", .buy, d("0.05"))

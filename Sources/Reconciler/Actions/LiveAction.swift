@@ -27,6 +27,8 @@ public struct LiveAction: Hashable, Sendable {
   public var lotsBefore: FixedDecimal?
   /// All tickets that were seen before the send.
   public var before: [Ticket]
+  /// The address of the terminal that it was for; `nil` in records of earlier versions.
+  public var terminal: String?
   /// Of the intent's record.
   public var sequence: Int64
   public var recordedAt: Timestamp
@@ -36,6 +38,8 @@ public struct LiveAction: Hashable, Sendable {
 
   // The rest is of this process only.
 
+  /// The account that answered when it was planned; never shown.
+  var account: String?
   /// When the intent was recorded, by the steady clock.
   var recordedSteady = Steady(microseconds: 0)
   /// When the answer came or was given up; for a recovered action, when the process started.
@@ -110,7 +114,8 @@ extension LiveAction {
       "attempt": .int(attempt), "target": target.map { .string($0) }, "spec_key": specKey.map { .string($0) },
       "lots_before": lotsBefore.map { .decimal($0) }, "slippage_points": slippagePoints.map { .int($0) },
       "risk": risk.map { .decimal($0) }, "gross": gross.map { .decimal($0) },
-      "before": .array(before.map { .int($0.number) }), "numbers": .object(numbers), "desired": desired,
+      "terminal": terminal.map { .string($0) }, "before": .array(before.map { .int($0.number) }),
+      "numbers": .object(numbers), "desired": desired,
       "magic": request?.magic.map { .int($0) }, "request_id": request.map { .string($0.requestID) },
       "manifest_file": place.map { .string($0.place.file) }, "manifest_line": place.map { .int($0.place.line) },
       "manifest_field": place?.field.map { .string($0) },
@@ -142,6 +147,7 @@ extension LiveAction {
     gross = data["gross"]?.decimal
     lotsBefore = data["lots_before"]?.decimal
     before = (data["before"]?.array ?? []).compactMap { $0.int.map { Ticket($0) } }
+    terminal = data["terminal"]?.string
     sequence = record.sequence
     recordedAt = record.createdAt
   }

@@ -67,9 +67,6 @@ struct AgentState: Sendable {
   /// The account and server that answered last, as one key; never shown.
   var accountKey: String?
   var accountSeen = AccountSeen()
-  /// The account that answered at the terminal before this one; evidence about what was sent there counts only when it
-  /// answers here as well.
-  var leftAccount: String??
   var standings: [Condition.Standing] = []
   /// What holds for the whole fleet, as of when `standings` was judged last.
   var facts: FleetFacts?

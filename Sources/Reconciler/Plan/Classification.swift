@@ -45,7 +45,7 @@ struct Classification {
       if gone != nil, rest == nil { continue }
       let candidate = positions.filter {
         owners[$0.ticket] == .external && $0.symbol == target.symbol && $0.side == target.side
-          && (rest == nil || $0.lots == rest)
+          && (rest == nil || $0.lots == rest) && !input.mayBeInDoubt($0)
       }.min(by: Self.older)
       guard let candidate else { continue }
       learned.append(

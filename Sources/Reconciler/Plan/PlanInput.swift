@@ -44,6 +44,14 @@ struct PlanInput {
     missing.sorted().first { memory.owned[$0]?.target == target.name }
   }
 
+  /// Whether it may be what an open in doubt has come to: nobody else's, until that is known.
+  func mayBeInDoubt(_ position: Position) -> Bool {
+    unresolved.contains {
+      $0.kind == .open && $0.symbol == position.symbol && $0.side == position.side
+        && !$0.before.contains(position.ticket)
+    }
+  }
+
   /// How long a position may be without a stop (manifest.md, what positions and targets mean).
   static let stopGrace: Duration = .seconds(60)
   /// How old a quote may be for an open: it was read for this very plan.

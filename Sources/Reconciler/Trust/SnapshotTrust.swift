@@ -4,7 +4,8 @@
 /// Judges the samples of one terminal, one after another. Volatile: a restart begins anew.
 ///
 /// Legal transitions: trusted → mismatch 1 (asked again at once) → mismatch 2 and more (suspicious: held and alarmed;
-/// closes go by the account from the third fresh sample on) → trusted. One sample that agrees ends it.
+/// closes go by the account once each mismatch that is seen was in three fresh samples in a row) → trusted. One sample
+/// that agrees ends it.
 public struct SnapshotTrust: Hashable, Sendable {
   /// What is the matter with a sample.
   public enum Mismatch: String, Hashable, Sendable, CaseIterable {
@@ -47,12 +48,14 @@ public struct SnapshotTrust: Hashable, Sendable {
     }
   }
 
-  /// Samples with a mismatch, in a row, whose terminal is alive: closes are allowed from this one on.
+  /// Samples with the same mismatch, in a row, whose terminal is alive: closes are allowed from this one on.
   public static let freshSamplesForCloses = 3
 
   /// Samples in a row that do not agree.
   private var streak = 0
-  private var freshInStreak = 0
+  /// In how many fresh samples in a row each mismatch has been seen. Each lasts by itself: a list that repeats a ticket
+  /// for once is no better for coming while the clock is in doubt.
+  private var fresh: [Mismatch: Int] = [:]
   private(set) var last: Glance?
   private var lastVerdict = Verdict.trusted
   private var clock = TerminalClock()
@@ -76,13 +79,16 @@ public struct SnapshotTrust: Hashable, Sendable {
   private mutating func verdict(_ findings: [Finding], isFresh: Bool) -> Verdict {
     guard !findings.isEmpty else {
       streak = 0
-      freshInStreak = 0
+      fresh = [:]
       return .trusted
     }
     streak += 1
-    if isFresh { freshInStreak += 1 }
+    let before = fresh
+    fresh = [:]
+    for finding in findings { fresh[finding.mismatch] = (before[finding.mismatch] ?? 0) + (isFresh ? 1 : 0) }
     if streak == 1 { return .reread(findings) }
-    return .suspicious(findings, closesAllowed: freshInStreak >= Self.freshSamplesForCloses)
+    let lasts = findings.allSatisfy { fresh[$0.mismatch] ?? 0 >= Self.freshSamplesForCloses }
+    return .suspicious(findings, closesAllowed: lasts)
   }
 }
 

@@ -24,6 +24,8 @@ struct FakeTerminal {
   var number: Int64? = 22437
   /// Shows these instead of the truth.
   var staleList: [Position]?
+  /// How far its clock was set back.
+  var clockBack = Duration.zero
   var magics = false
   /// The list of pending orders cannot be read.
   var ordersFail = false
@@ -50,7 +52,7 @@ struct FakeTerminal {
       margin: positions.isEmpty ? 0 : 10, freeMargin: equity - 10)
     account.number = number
     account.server = spec.terminal.server
-    account.timestamp = began.wall
+    account.timestamp = began.wall - clockBack
     var snapshot = Snapshot(
       request: request, positions: Reply(staleList ?? positions, span), account: Reply(account, span))
     if request.orders {
