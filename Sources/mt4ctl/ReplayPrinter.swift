@@ -5,14 +5,12 @@ import Reconciler
 /// Prints the steps of a replay as they come.
 struct ReplayPrinter {
   private let format: ReplayFormat
-  private var pages: Bool
+  private var pager: ReplayPager
   private var written = 0
-  private var skip = 0
 
   init(format: ReplayFormat, pages: Bool) {
     self.format = format
-    self.pages = pages && isatty(STDIN_FILENO) == 1 && isatty(STDOUT_FILENO) == 1
-    if pages, !self.pages { AuditPlace.complain("--step needs a terminal; everything is printed at once") }
+    pager = ReplayPager(isWanted: pages)
     if format == .json { print(#"{"format_version":1,"steps":["#, terminator: "") }
   }
 
@@ -23,7 +21,7 @@ struct ReplayPrinter {
     case .json: print((written == 0 ? "\n" : ",\n") + Self.json(step).canonicalText, terminator: "")
     }
     written += 1
-    return pages ? turn() : true
+    return pager.turn()
   }
 
   private func writeText(_ step: ReplayStep) {
@@ -37,20 +35,6 @@ struct ReplayPrinter {
     }
     for change in step.changes { print("           · \(change)") }
     for problem in step.problems { print("         ✗ \(problem)") }
-  }
-
-  /// Enter goes on, a number goes on by so many, q ends it.
-  private mutating func turn() -> Bool {
-    if skip > 0 {
-      skip -= 1
-      return true
-    }
-    FileHandle.standardError.write(Data("-- Enter: next, a number: so many, q: stop -- ".utf8))
-    guard let line = readLine() else { return false }
-    let answer = line.trimmingCharacters(in: .whitespaces).lowercased()
-    if answer == "q" { return false }
-    skip = max(0, (Int(answer) ?? 1) - 1)
-    return true
   }
 
   func close(_ summary: ReplaySummary, unfinishedBytes: Int) {

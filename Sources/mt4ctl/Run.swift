@@ -66,6 +66,21 @@ struct Run: AsyncParsableCommand {
       """)
   var checkpointKey: String?
 
+  @Option(
+    help: """
+      Keep what the terminals say and all else that goes into the core, in this folder, so that "mt4ctl replay \
+      --recording" can decide it anew (MT4_RECORDING; default: not kept). It holds balances and account numbers.
+      """)
+  var recording: String?
+
+  @Option(
+    name: .customLong("recording-limit"),
+    help: """
+      What all recordings may take, such as 500MB or 2GB. Whole older ones make room; one that is at the limit by itself \
+      ends (MT4_RECORDING_LIMIT; default 1GB).
+      """)
+  var recordingLimit: String?
+
   @Flag(help: "Reload when a manifest changes (MT4_WATCH=1).")
   var watch = false
 
@@ -136,6 +151,25 @@ enum RunOptions {
     options.journalRetention = .seconds(retention * 86_400)
     options.checkpointKey = run.checkpointKey ?? environment["MT4_CHECKPOINT_KEY"]
     options.watch = run.watch || environment["MT4_WATCH"] == "1"
+    options.recording = try recording(run, environment)
+    return options
+  }
+
+  private static func recording(_ run: Run, _ environment: [String: String]) throws -> RecordingOptions? {
+    let limitText = run.recordingLimit ?? environment["MT4_RECORDING_LIMIT"]
+    guard let folder = run.recording ?? environment["MT4_RECORDING"], !folder.isEmpty else {
+      guard run.recordingLimit == nil else {
+        throw ValidationError("--recording-limit goes with --recording DIR.")
+      }
+      return nil
+    }
+    var options = RecordingOptions(directory: folder)
+    if let limitText {
+      guard let bytes = ByteText.parse(limitText), bytes >= 1_000_000 else {
+        throw ValidationError("--recording-limit \(limitText): write a size from 1MB, such as 500MB or 2GB.")
+      }
+      options.limitBytes = bytes
+    }
     return options
   }
 

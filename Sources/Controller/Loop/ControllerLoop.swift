@@ -22,6 +22,8 @@ final class ControllerLoop: Sendable {
     /// Sees each record as it is made.
     var observe: @Sendable (Record) -> Void
     var metrics: ControllerMetrics
+    /// Sees all that goes into the core.
+    var recorder: EventRecorder?
     /// How often old segments of the journal are looked for.
     var retentionEvery: Duration = .seconds(600)
     /// Told which agents changed, for `trading.agent_state`.
@@ -91,7 +93,7 @@ private struct LoopRun {
       let now = parts.now()
       if now.steady >= nextTick {
         nextTick = now.steady + ControllerLoop.tick
-        carryOut(reconciler.receive(.timePassed, at: now))
+        step(.timePassed, now)
       }
       if now.steady >= nextRetention {
         nextRetention = now.steady + parts.retentionEvery
@@ -128,13 +130,14 @@ private struct LoopRun {
     case .event(let event): handle(event, now)
     case .command(let command, let actor, let answer):
       let (verdict, effects) = reconciler.command(command, actor: actor, at: now)
+      parts.recorder?.take(.event(.command(command, actor: actor)), at: now, effects)
       touchAll()
       nextFleet = now.steady
       carryOut(effects)
       tell(verdict, answer)
     case .fleet(let fleet, let facts, let credentials):
       pool.update(fleet, credentials: credentials)
-      carryOut(reconciler.receive(.fleetAccepted(fleet, facts), at: now))
+      step(.fleetAccepted(fleet, facts), now)
       touchAll()
       nextFleet = now.steady
     case .ping(let answer): answer()
@@ -171,11 +174,17 @@ private struct LoopRun {
     case .memories: touchAll()
     case .started, .fleetAccepted, .journal, .command, .timePassed: break
     }
-    reconciler.receive(event, at: now, into: &effects)
-    carryOut(effects)
+    step(event, now)
     if let agent = event.looked {
       parts.metrics.passed(event, effects, plan: reconciler.plan(of: agent), since: now)
     }
+  }
+
+  /// The core takes an event, and what it wants is done.
+  private mutating func step(_ event: Event, _ now: Moment) {
+    reconciler.receive(event, at: now, into: &effects)
+    parts.recorder?.take(.event(event), at: now, effects)
+    carryOut(effects)
   }
 
   // MARK: Effects
@@ -262,7 +271,10 @@ private struct LoopRun {
   }
 
   private mutating func finish() -> ControllerLoop.End {
-    carryOut(reconciler.stopped(at: parts.now()))
+    let now = parts.now()
+    let last = reconciler.stopped(at: now)
+    parts.recorder?.take(.stopped, at: now, last)
+    carryOut(last)
     parts.board.update(fleet: reconciler.fleetStatus, agents: [], at: parts.now())
     if !reconciler.awaitsMemories { publish() }
     pool.close()

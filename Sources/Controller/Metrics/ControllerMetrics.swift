@@ -33,6 +33,7 @@ final class ControllerMetrics: Sendable {
   let rejections = Counter([0])
   let journalFsync = Histogram(MetricCatalogue.journalFsync)
   private let ledger = Mutex(ActionLedger())
+  private let recording: Mutex<(@Sendable () -> RecordingStatus)?> = Mutex(nil)
   private let bridge: Mutex<(@Sendable () -> [BridgeCounter])?> = Mutex(nil)
 
   init(now: @escaping MomentSource) {
@@ -42,6 +43,11 @@ final class ControllerMetrics: Sendable {
 
   /// Where the terminals' counts come from, once there is a bridge.
   func attach(bridge counters: @escaping @Sendable () -> [BridgeCounter]) { bridge.withLock { $0 = counters } }
+
+  /// How the recording is, once there is one.
+  func attach(recording status: @escaping @Sendable () -> RecordingStatus) { recording.withLock { $0 = status } }
+
+  var recordingStatus: RecordingStatus { recording.withLock { $0 }?() ?? RecordingStatus() }
 
   var terminalRequests: [BridgeCounter] { bridge.withLock { $0 }?() ?? [] }
 

@@ -115,6 +115,11 @@ enum MetricCatalogue {
     "mt4_journal_space", "1 for the state that the journal's disk is in, 0 for the others.", ["state"])
   static let databaseUp = Metric.gauge("mt4_database_up", "1 while records reach the database, else 0.")
 
+  static let recording = Metric.gauge(
+    "mt4_recording", "1 for the state that the recording of the core's events is in, 0 for the others.", ["state"])
+  static let recordingBytes = Metric.counter(
+    "mt4_recording_bytes_total", "Bytes of the recording of the core's events.")
+
   // MARK: Manifests
 
   static let revision = Metric.gauge("mt4_manifest_revision", "The revision in force; 0 before the first.")
@@ -148,7 +153,8 @@ enum MetricCatalogue {
     snapshotAge, agentPositions, agentOrders, agentHeld, agentBalance, agentEquity, agentMargin, agentFloor, dailyLoss,
     actions, actionLatency, resolved, unknownOutcomes, heldActions, breaches, breachToFlat, equity, openRisk, gross,
     openRiskRatio, leverage, openRiskLimit, leverageLimit, emergency, records, journalLag, journalFsync, journalSpace,
-    databaseUp, revision, manifestRejected, manifestAccepted, terminalRequests, build, processStart, processCPU,
+    databaseUp, recording, recordingBytes, revision, manifestRejected, manifestAccepted, terminalRequests, build,
+    processStart, processCPU,
     processResident, processVirtual, processOpenFiles, processMaximumFiles, processThreads,
   ]
 

@@ -149,6 +149,13 @@ struct MetricsPage {
       out.sample(MetricCatalogue.journalSpace, [state.rawValue], (fleet?.journal.space ?? .ok) == state)
     }
     out.gauge(MetricCatalogue.databaseUp, fleet?.journal.database == .up ? 1 : 0)
+    let recording = metrics.recordingStatus
+    out.family(MetricCatalogue.recording)
+    for state in RecordingState.allCases {
+      out.sample(MetricCatalogue.recording, [state.rawValue], recording.state == state)
+    }
+    out.family(MetricCatalogue.recordingBytes)
+    out.sample(MetricCatalogue.recordingBytes, [], String(recording.bytes))
   }
 
   private mutating func manifests() {

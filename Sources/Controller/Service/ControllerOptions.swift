@@ -17,6 +17,8 @@ public struct ControllerOptions: Sendable {
   public var journalRetention: Duration = .seconds(30 * 86_400)
   /// The file of the Ed25519 key that signs checkpoints; without it the credential `checkpoint-key`, if there is one.
   public var checkpointKey: String?
+  /// Keep what goes into the core, for a later replay; `nil`: do not.
+  public var recording: RecordingOptions?
   public var environment: [String: String]
   /// A file of bearer tokens' hashes with their roles.
   public var tokenFile: String?

@@ -23,7 +23,7 @@ public final class ControllerService: Sendable {
   let access: Mutex<AccessDesk?> = Mutex(nil)
   private let observer: @Sendable (Record) -> Void
   private let desk: Mutex<ManifestDesk?> = Mutex(nil)
-  private let seams: ServiceSeams
+  let seams: ServiceSeams
   var manifestDesk: ManifestDesk? { desk.withLock { $0 } }
   let manager: ServiceManager
   let names: AgentNames
@@ -95,6 +95,7 @@ public final class ControllerService: Sendable {
     var control: ControlServer?
     var latches: LatchReader?
     var publisher: StatePublisher
+    var recorder: EventRecorder?
     var loop: ControllerLoop
     var reconciler: Reconciler
   }
@@ -108,7 +109,7 @@ public final class ControllerService: Sendable {
     }
     try checkBeforeStart()
     let journal = try openJournal()
-    let reconciler = try fold(journal)
+    let (reconciler, foldedFrom) = try fold(journal)
     let destination = try database()
     let store = revisions()
     let keeper = JournalDesk(mailbox: mailbox, hasDatabase: true, durable: journal.durableSequence)
@@ -138,7 +139,7 @@ public final class ControllerService: Sendable {
     showRecords(of: journal)
     shipper.start()
     do throws(StartError) {
-      return try start(journal, reconciler, keeper, shipper, destination.embedded)
+      return try start(journal, (reconciler, foldedFrom), keeper, shipper, destination.embedded)
     } catch {
       abandon(shipper, destination.embedded)
       journal.close()
@@ -148,13 +149,14 @@ public final class ControllerService: Sendable {
 
   /// The rest of the start, with the journal open and the shipper under way.
   private func start(
-    _ journal: Journal, _ reconciler: Reconciler, _ keeper: JournalDesk, _ shipper: Shipper,
+    _ journal: Journal, _ folded: (reconciler: Reconciler, from: Int64), _ keeper: JournalDesk, _ shipper: Shipper,
     _ embedded: EmbeddedPostgres?
   ) throws(StartError) -> Running {
+    let reconciler = folded.reconciler
     waitForDatabase(keeper, shipper.destination)
     if case .forked(let why) = keeper.current.database { throw StartError(exitCode: 1, description: why) }
     let engine = try bridge()
-    metrics.attach { [weak engine] in engine?.counters() ?? [] }
+    metrics.attach(bridge: { [weak engine] in engine?.counters() ?? [] })
     let latches = latchReader(journal, reconciler, keeper, shipper.destination)
     // What an earlier process recorded without them is merged when they come.
     let memories = journal.recovered.isNew ? latches?.atOnce() ?? [:] : [:]
@@ -182,16 +184,18 @@ public final class ControllerService: Sendable {
       shipper.publish(performance: performance.changed(statuses))
       shipper.publish(states: statuses.map { AgentStateRow($0, fleet, chain: journal.chain) })
     }
+    let recorder = startRecorder(of: journal, foldedFrom: folded.from)
     let loop = ControllerLoop(
       ControllerLoop.Parts(
         mailbox: mailbox, journal: journal, board: board, log: log, connect: metrics.metering(engine.connector()),
         terminals: terminals,
-        now: seams.now, observe: observer, metrics: metrics, retentionEvery: seams.retentionEvery,
+        now: seams.now, observe: observer, metrics: metrics, recorder: recorder, retentionEvery: seams.retentionEvery,
         publish: { agents, fleet in publisher.publish(agents, fleet) }
       ))
     return Running(
       journal: journal, keeper: keeper, engine: engine, shipper: shipper, embedded: embedded, watcher: watcher,
-      control: startControl(), latches: latches, publisher: publisher, loop: loop, reconciler: reconciler)
+      control: startControl(), latches: latches, publisher: publisher, recorder: recorder, loop: loop,
+      reconciler: reconciler)
   }
 
   private func openJournal() throws(StartError) -> Journal {
@@ -218,14 +222,18 @@ public final class ControllerService: Sendable {
     }
   }
 
-  private func fold(_ journal: Journal) throws(StartError) -> Reconciler {
+  private func fold(_ journal: Journal) throws(StartError) -> (reconciler: Reconciler, from: Int64) {
     var reconciler = Reconciler(configuration: ReconcilerConfiguration(interval: options.interval))
+    var first: Int64?
     do throws(JournalError) {
-      try journal.replay { record in try reconciler.fold(record) }
+      try journal.replay { record in
+        first = first ?? record.sequence
+        try reconciler.fold(record)
+      }
     } catch {
       throw StartError(exitCode: 1, description: "the journal cannot be taken up: \(error)")
     }
-    return reconciler
+    return (reconciler, first ?? 0)
   }
 
   private func database() throws(StartError) -> (shipper: Shipper.Destination, embedded: EmbeddedPostgres?) {
@@ -370,6 +378,7 @@ public final class ControllerService: Sendable {
     parts.control?.stop()
     parts.watcher?.stop()
     parts.latches?.stop()
+    if let recorder = parts.recorder { await Blocking.value("mt4-stop") { recorder.close() } }
     await Blocking.value("mt4-stop") { parts.publisher.settle() }
     _ = await Blocking.value("mt4-stop") { parts.engine.stop(within: .seconds(5)) }
     // The loop's last records are shipped too, and a checkpoint on them, so they must be durable first.

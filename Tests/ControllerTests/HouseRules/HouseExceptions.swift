@@ -15,6 +15,9 @@ struct HouseException: Hashable {
       "the start and the stop, on a thread of their own"),
     .init(
       .blocking, "Sources/Controller/Service/ControllerService+Control.swift", "a client's thread waits for its answer"),
+    .init(
+      .blocking, "Sources/Controller/Recording/Writing/EventRecorder.swift",
+      "the recorder's own thread, and the stop that waits for it"),
     .init(.blocking, "Sources/Controller/Service/ServiceManager.swift", "the thread that tells the service manager"),
     .init(.blocking, "Sources/Controller/Log/ServiceLog.swift", "the log's own thread"),
     .init(
