@@ -81,7 +81,7 @@ let package = Package(
     .testTarget(name: "ReconcilerTests", dependencies: ["Reconciler"], swiftSettings: strict),
     .testTarget(
       // A smoke test; `script/simulate` builds the same sources optimised, as a package of their own.
-      name: "Simulation", dependencies: ["Reconciler", "PaperTerminal"], path: "Tests/Simulation",
+      name: "Simulation", dependencies: ["Reconciler", "PaperTerminal", "Controller"], path: "Tests/Simulation",
       exclude: ["Package.swift", "Sources", "Runner", "Planted"],
       swiftSettings: strict),
     .testTarget(name: "BridgeTests", dependencies: ["Bridge", "Reconciler"], swiftSettings: strict),

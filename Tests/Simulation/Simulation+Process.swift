@@ -25,6 +25,7 @@ extension Simulation {
       }
     }
     if process > 1 { checker.compareFold(core) }
+    witness?(.folded(core, now))
     checker.processStarted(clock)
     trace.note(clock, "process \(process) starts; \(journal.last) records")
     receive(.journal(facts))
@@ -51,7 +52,9 @@ extension Simulation {
   mutating func receive(_ event: Event) {
     guard running, !killNow else { return }
     checker.will(event, core, clock)
-    carryOut(core.receive(event, at: now), after: event)
+    let wanted = core.receive(event, at: now)
+    witness?(.event(event, now, wanted))
+    carryOut(wanted, after: event)
   }
 
   @discardableResult
@@ -59,6 +62,7 @@ extension Simulation {
     guard running, !killNow else { return false }
     trace.note(clock, "operator: \(command)")
     let result = core.command(command, actor: "operator", at: now)
+    witness?(.event(.command(command, actor: "operator"), now, result.effects))
     trace.note(clock, "  \(result.verdict)")
     carryOut(result.effects, after: nil)
     if case .done = result.verdict { return true }
@@ -210,7 +214,9 @@ extension Simulation {
   private mutating func quietKeep(_ waiting: Int) -> Int { disk.coin() ? 0 : disk.below(waiting + 1) }
 
   mutating func stopInOrder() {
-    carryOut(core.stopped(at: now), after: nil)
+    let wanted = core.stopped(at: now)
+    witness?(.stopped(now, wanted))
+    carryOut(wanted, after: nil)
     guard !killNow else { return }
     counts.fired(.stoppedInOrder)
     _ = journal.sync()

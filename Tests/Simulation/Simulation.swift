@@ -27,6 +27,9 @@ struct Simulation {
   var counts = FaultCounts()
   var trace: Trace
 
+  /// Sees all that goes into the core, and what it wants: for a test that records it.
+  var witness: ((Witnessed) -> Void)?
+
   // The process.
   var process = 0
   var running = false
@@ -193,4 +196,12 @@ struct Simulation {
     let busy = core.agents.indices.contains { core.agents[$0].live != nil }
     agenda.add(.tick, at: clock + (busy ? 500_000 : 5_000_000), process: process)
   }
+}
+
+/// What goes into a core.
+enum Witnessed {
+  /// A new process has folded its record.
+  case folded(Reconciler, Moment)
+  case event(Event, Moment, [Effect])
+  case stopped(Moment, [Effect])
 }
