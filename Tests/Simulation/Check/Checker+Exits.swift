@@ -68,7 +68,16 @@ extension Checker {
     let lots = positions.filter { owner == self.owner(of: $0.ticket, spec.id) }.reduce(FixedDecimal.zero) {
       $0 + $1.lots
     }
-    return target.declaredLots.map { lots > $0 } ?? false ? nil : "target \(target.name) wants it as it is"
+    let wanted = target.declaredLots ?? riskSize(of: target, spec.id)
+    return wanted.map { lots > $0 } ?? false ? nil : "target \(target.name) wants it as it is"
+  }
+
+  /// A size by risk is drawn once, with the first open: what comes beside it is too much.
+  private func riskSize(of target: TargetSpec, _ id: AgentID) -> FixedDecimal? {
+    let opens = actions.values.filter {
+      $0.agent == id && $0.intent.kind.opens && $0.intent.target == target.name && $0.intent.specKey == target.specKey
+    }
+    return opens.max { $0.intent.sequence < $1.intent.sequence }?.intent.lots
   }
 
   /// By the true lineage, else by what the record says of an adoption. A late execution under a comment that the broker

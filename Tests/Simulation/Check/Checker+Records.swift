@@ -100,8 +100,10 @@ extension Checker {
     let agent = agents[agentID] ?? Agent()
     if result == "not_executed" {
       let waited = Duration.microseconds(clock - (action.unknownAt ?? clock))
-      if waited < action.quarantine {
-        fail("S5", "action \(id) is given up after \(waited), the quarantine is \(action.quarantine)")
+      // The manifest that is in force says how long.
+      let quarantine = specs[agentID]?.terminal.quarantine ?? action.quarantine
+      if waited < quarantine {
+        fail("S5", "action \(id) is given up after \(waited), the quarantine is \(quarantine)")
       }
       if action.looks < 2 { fail("S5", "action \(id) is given up after \(action.looks) looks") }
       let honest = agent.lies.suffix(2).allSatisfy { $0 == nil }

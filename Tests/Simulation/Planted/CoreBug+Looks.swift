@@ -14,6 +14,23 @@ extension CoreBug {
       file: "Trust/SnapshotTrust.swift",
       text: "    guard !findings.isEmpty else {\n", planted: "    guard !findings.isEmpty, !PLANTED else {\n"),
     CoreBug(
+      name: "mismatchesAddUp", cost: "a list that repeats a ticket for once closes it, while the terminal's clock is in doubt",
+      file: "Trust/SnapshotTrust.swift",
+      text: "(before[finding.mismatch] ?? 0) +", planted: "(PLANTED ? before.values.max() ?? 0 : before[finding.mismatch] ?? 0) +",
+      also: [
+        Edit(
+          file: "Reconciler+Plan.swift", text: "    let positions = repeats ?", planted: "    let positions = repeats && !PLANTED ?")
+      ]),
+    CoreBug(
+      name: "elsewhereForGood", cost: "an order that ran is another target's until a restart, and is then said never to have run",
+      file: "Reconciler+Unknown.swift",
+      text: "    if let account = action.account { return", planted: "    if let account = action.account { return !PLANTED &&",
+      also: [
+        Edit(
+          file: "Plan/PlanInput.swift", text: "      $0.kind == .open && $0.symbol == position.symbol",
+          planted: "      !PLANTED && $0.kind == .open && $0.symbol == position.symbol")
+      ]),
+    CoreBug(
       name: "wrongAccountIsFine", cost: "another account is traded by this agent's manifest",
       file: "Reconciler+Identity.swift",
       text: "      if number != pin { return", planted: "      if number != pin, !PLANTED { return"),

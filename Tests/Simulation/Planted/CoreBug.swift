@@ -15,6 +15,16 @@ struct CoreBug {
   var text: String
   /// `PLANTED` is true in a run of this bug.
   var planted: String
+  /// The same in other files, where the core has a second line of defence that would hide it.
+  var also: [Edit] = []
+
+  struct Edit {
+    var file: String
+    var text: String
+    var planted: String
+  }
+
+  var edits: [Edit] { [Edit(file: file, text: text, planted: planted)] + also }
 
   static let all = unknowns + memories + risks + limits + looks
 }
@@ -33,21 +43,24 @@ extension CoreBug {
     let root = URL(fileURLWithPath: folder).appendingPathComponent("Sources/Reconciler")
     var isWhole = true
     for (number, bug) in all.enumerated() {
-      let file = root.appendingPathComponent(bug.file)
-      guard let old = try? String(contentsOf: file, encoding: .utf8) else {
-        print("\(bug.name): \(bug.file) cannot be read")
-        isWhole = false
-        continue
+      for edit in bug.edits {
+        let file = root.appendingPathComponent(edit.file)
+        guard let old = try? String(contentsOf: file, encoding: .utf8) else {
+          print("\(bug.name): \(edit.file) cannot be read")
+          isWhole = false
+          continue
+        }
+        let parts = old.components(separatedBy: edit.text)
+        guard parts.count == 2 else {
+          let times = parts.count - 1
+          print("\(bug.name): its text occurs \(times) times in \(edit.file); the list has to follow the core")
+          isWhole = false
+          continue
+        }
+        let new = parts.joined(
+          separator: edit.planted.replacingOccurrences(of: "PLANTED", with: "(plantedBug == \(number + 1))"))
+        isWhole = (try? Data(new.utf8).write(to: file)) != nil && isWhole
       }
-      let parts = old.components(separatedBy: bug.text)
-      guard parts.count == 2 else {
-        print("\(bug.name): its text occurs \(parts.count - 1) times in \(bug.file); the list has to follow the core")
-        isWhole = false
-        continue
-      }
-      let new = parts.joined(
-        separator: bug.planted.replacingOccurrences(of: "PLANTED", with: "(plantedBug == \(number + 1))"))
-      isWhole = (try? Data(new.utf8).write(to: file)) != nil && isWhole
     }
     let switches = "/// Which bug is on; 0 for none.\nnonisolated(unsafe) public var plantedBug = 0\n"
     let file = root.appendingPathComponent("PlantedBug.swift")

@@ -11,6 +11,14 @@ struct Days {
     pool = Pool(executable: options.executable, processes: options.processes)
   }
 
+  /// Days that found something in the core once, with what; a run of a hundred or more always has them.
+  static let regressions: [UInt64: String] = [
+    222: "a late order whose mark the broker cut was taken for the next one in doubt",
+    231: "after its account changed, an order that ran was another target's, and was given up after a restart",
+    327: "confirmed_flat of the fleet never came when a confirmed agent's manifest came back last",
+    579: "a list that repeated a ticket closed it, since the terminal's clock had been in doubt before",
+  ]
+
   fileprivate struct State: Sendable {
     var counts = FaultCounts()
     var passes = 0
@@ -43,7 +51,8 @@ struct Days {
 
   /// Each day once; each fiftieth again in another process, which has another hash seed, and twice for S11.
   private func jobs(_ seeds: Range<UInt64>) -> [Job] {
-    seeds.flatMap { seed -> [Job] in
+    let again = seeds.count < 100 ? [] : Self.regressions.keys.sorted().filter { !seeds.contains($0) }
+    return (again + seeds).flatMap { seed -> [Job] in
       let day = Job(seed: seed, variation: options.variation)
       guard seed % 50 == 0 else { return [day] }
       var bad = options.variation
