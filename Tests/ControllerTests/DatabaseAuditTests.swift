@@ -14,7 +14,9 @@ extension DatabaseTests {
         destination: .server(try database.target()), source: chain,
         callbacks: ShipperCallbacks(
           onShipped: log.callbacks.onShipped, onStatus: log.callbacks.onStatus,
-          revisionFiles: { _ in (files: ["atlas.yaml": .string(Self.manifest)], normalised: Self.declared.normalised) })
+          revisionFiles: { _ in
+            (files: ["atlas.yaml": .string(Self.manifest)], normalised: NormalisedForm(Self.declared.normalised))
+          })
       )
       shipper.start()
       try await eventually("shipped") { log.shipped == chain.head }

@@ -161,7 +161,7 @@ final class ShipperLog: Sendable {
       onShipped: { sequence in self.told.withLock { $0.shipped = sequence } },
       onStatus: { status in self.told.withLock { $0.states.append(status.state) } },
       revisionFiles: { revision in
-        (files: ["a.yaml": .string("kind: \(revision)")], normalised: ["revision": .int(revision)])
+        (files: ["a.yaml": .string("kind: \(revision)")], normalised: NormalisedForm(["revision": .int(revision)]))
       })
   }
 }

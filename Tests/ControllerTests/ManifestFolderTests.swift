@@ -55,7 +55,7 @@ struct ManifestFolderTests {
     }
     let loaded = try ManifestFixture.accepted(ManifestLoader.load(directory: folder.path))
     #expect(loaded.files.map(\.name) == ["a.yml"])
-    #expect(loaded.fleet.places["agent_1"] == SourcePlace(file: "a.yml", line: 1))
+    #expect(loaded.fleet.places[AgentID("agent_1")]?.document == SourcePlace(file: "a.yml", line: 1))
   }
 
   @Test("an empty folder, a missing one, and files that cannot be read are errors at 1:1")

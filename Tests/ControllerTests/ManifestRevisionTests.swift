@@ -51,9 +51,41 @@ struct ManifestRevisionTests {
   func binary() throws {
     let revision = StoredRevision(
       number: 1, fingerprint: "", loadedAt: Self.time, actor: "a", gitCommit: nil,
-      files: [ManifestFile(name: "x.yaml", bytes: [0xFF, 0x00])], normalised: .null)
+      files: [ManifestFile(name: "x.yaml", bytes: [0xFF, 0x00])], form: NormalisedForm(.null))
     let json = try JSONParser.parse(RevisionText.bytes(of: revision))
     #expect(json["files"] == [["name": "x.yaml", "base64": "/wA="]])
+  }
+
+  @Test("a remembered revision is read again when its file is another one")
+  func remembered() throws {
+    let folder = try TemporaryFolder()
+    let store = RevisionStore(stateDirectory: folder.path, remembersNewest: true)
+    let loaded = try load(lots: "0.01")
+    let kept = try store.accept(loaded, actor: "a", at: Self.time).revision
+    #expect(try store.revision(1) == kept)
+    #expect(try store.accept(loaded, actor: "a", at: Self.time).isNew == false)
+    let path = "\(folder.path)/revisions/000001.json"
+    let whole = try Data(contentsOf: URL(fileURLWithPath: path))
+    try whole.prefix(100).write(to: URL(fileURLWithPath: path))
+    #expect(throws: RevisionError.self) { try store.revision(1) }
+    #expect(try store.accept(loaded, actor: "a", at: Self.time).revision.number == 2)
+    try FileManager.default.removeItem(atPath: "\(folder.path)/revisions/000002.json")
+    #expect(throws: RevisionError.self) { try store.revision(2) }
+  }
+
+  @Test("a revision's file is canonical JSON whose hash is of all but the hash")
+  func canonical() throws {
+    let loaded = try load(lots: "0.01")
+    let files = [
+      ManifestFile(name: "a \"b\".yaml", bytes: Array("x: \"\\\t\r\né\u{1F600}\u{1}\"\n".utf8)),
+      ManifestFile(name: "c.yaml", bytes: [0xFF]),
+    ]
+    let revision = StoredRevision(
+      number: 7, fingerprint: loaded.fleet.fingerprint, loadedAt: Self.time, actor: "uid:1 \"x\"", gitCommit: "abc",
+      rollbackOf: 3, reason: "why", files: files, form: loaded.form)
+    let bytes = RevisionText.bytes(of: revision)
+    #expect(try JSONParser.parse(bytes.dropLast()).canonicalBytes == Array(bytes.dropLast()))
+    #expect(try RevisionText.read(bytes, path: "x") == revision)
   }
 
   @Test("a damaged revision is told by name, older ones serve, and its number is not used again")

@@ -177,14 +177,15 @@ struct ManifestSetTests {
     #expect(agent.targets?.first?.entry == FixedDecimal("2641"))
     #expect(agent.targets?.first?.size == .lots(FixedDecimal("0.01") ?? 0))
     #expect(agent.displayName == "atlas")
-    let lines = fleet.places.mapValues(\.line)
+    let places = try #require(fleet.places[agent.id])
+    #expect(places.document == SourcePlace(file: "f0.yaml", line: 1))
+    #expect(places.target("core") == SourcePlace(file: "f0.yaml", line: 23))
+    #expect(places.target("other") == nil)
+    let lines = DecidingField.allCases.reduce(into: [:]) { $0[$1] = places[$1]?.line }
     #expect(
       lines == [
-        "agent_1": 1, "agent_1/core": 23, "agent_1/#enabled": 7, "agent_1/#pairs": 13, "agent_1/#targets": 22,
-        "agent_1/#risk.max_positions": 19, "agent_1/#risk.lot_size": 20, "agent_1/#risk.max_daily_loss": 17,
-        "agent_1/#risk.max_drawdown": 18,
+        .enabled: 7, .pairs: 13, .targets: 22, .maxPositions: 19, .lotSize: 20, .maxDailyLoss: 17, .maxDrawdown: 18,
       ])
-    #expect(fleet.places.values.allSatisfy { $0.file == "f0.yaml" })
     #expect(Set(fleet.zones.keys) == ["UTC", "America/New_York", "Europe/Athens"])
   }
 }

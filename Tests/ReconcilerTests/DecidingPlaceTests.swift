@@ -7,15 +7,12 @@ import Testing
 
   private static func fleet(_ agent: AgentSpec, emergency: Bool = false) -> Fleet {
     var fleet = Fleets.fleet(agent) { $0.emergencyStop = emergency }
-    fleet.places = [
-      "agent_1": SourcePlace(file: "atlas.yaml", line: 1), "agent_1/core": SourcePlace(file: "atlas.yaml", line: 40),
-      Fleet.emergencyStopKey: SourcePlace(file: "fleet.yaml", line: 7),
+    fleet.emergencyStopPlace = SourcePlace(file: "fleet.yaml", line: 7)
+    let fields: [DecidingField: Int32] = [
+      .enabled: 7, .pairs: 12, .positions: 13, .targets: 39, .maxPositions: 20, .lotSize: 21,
     ]
-    let fields: [(DecidingField, Int)] = [
-      (.enabled, 7), (.pairs, 12), (.positions, 13), (.targets, 39), (.maxPositions, 20), (.lotSize, 21),
-    ]
-    for (field, line) in fields {
-      fleet.places[Fleet.key(id, field)] = SourcePlace(file: "atlas.yaml", line: line)
+    fleet.places[id] = AgentPlaces(file: "atlas.yaml", line: 1, targets: [.init(name: "core", line: 40)]) {
+      fields[$0] ?? 0
     }
     return fleet
   }
@@ -54,7 +51,7 @@ import Testing
 
   @Test func `a field that is left to its default is the agent's document`() throws {
     var fleet = Self.fleet(Fleets.atlas())
-    fleet.places[Fleet.key(Self.id, .lotSize)] = nil
+    fleet.places[Self.id] = AgentPlaces(file: "atlas.yaml", line: 1)
     let data = try Self.intent(fleet, symbol: "XAUUSD", lots: "0.50")
     #expect(data["manifest_line"] == 1)
     #expect(data["manifest_field"] == nil)

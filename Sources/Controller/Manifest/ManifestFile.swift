@@ -19,12 +19,15 @@ public struct ManifestFile: Sendable, Hashable {
 public struct LoadedManifests: Sendable {
   /// With revision 0.
   public internal(set) var fleet: Fleet
-  /// Everything with its defaults filled in, decimals as strings: `{agents: {ID: {metadata, spec}}, fleet_policy}`.
-  public let normalised: JSONValue
+  /// Everything with its defaults filled in.
+  public let form: NormalisedForm
   public let files: [ManifestFile]
   public let warnings: [ManifestDiagnostic]
   /// HEAD of the git work tree that the folder belongs to, where it belongs to one.
   public let gitCommit: String?
+
+  /// `form` as a value; made anew at each call.
+  public var normalised: JSONValue { form.json }
 }
 
 /// A set is taken whole or not at all.
@@ -38,7 +41,7 @@ extension LoadedManifests {
   /// One line for people: `3 agents, 1 fleet policy: valid (fingerprint 0123456789ab)`.
   public var summary: String {
     let agents = fleet.agents.count == 1 ? "1 agent" : "\(fleet.agents.count) agents"
-    let policies = normalised["fleet_policy"] == nil ? "no fleet policy" : "1 fleet policy"
+    let policies = !form.hasPolicy ? "no fleet policy" : "1 fleet policy"
     return "\(agents), \(policies): valid (fingerprint \(fleet.fingerprint.prefix(12)))"
   }
 }

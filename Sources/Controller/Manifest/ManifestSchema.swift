@@ -49,7 +49,10 @@ public enum ManifestSchema {
   }
 
   private static func defaultForm(_ value: Checked) -> JSONValue {
-    if case .decimal(let number) = value { .number(number.description) } else { value.normalised }
+    if case .decimal(let number) = value { return .number(number.description) }
+    var text: [UInt8] = []
+    value.write(to: &text)
+    return (try? JSONParser.parse(text)) ?? .null
   }
 
   private static let number = "(0|[1-9][0-9]{0,14})(\\.[0-9]+)?"

@@ -1,21 +1,44 @@
-/// A file's text for the lines that errors show: secrets are hidden, and a line that is long is cut around the place.
+import Synchronization
+
+/// A file's text for the lines that errors show: secrets are hidden, and a line that is long is cut around the place. Where
+/// its lines and its secrets are is found out when the first line is asked for: a set that is well has none to show.
 final class SourceText: Sendable {
   /// The name that messages give.
   let shownName: String
   private let bytes: [UInt8]
-  /// Where each line begins and, behind its last byte, ends.
-  private let lines: [Range<Int>]
-  private let secrets: [SecretSpan]
-  private let unreadableFrom: Int32?
+  private let maximumDocuments: Int
+  private let found = Mutex<Layout?>(nil)
+
+  private struct Layout: Sendable {
+    /// Where each line begins and, behind its last byte, ends.
+    let lines: [Range<Int>]
+    let secrets: [SecretSpan]
+    let unreadableFrom: Int32?
+  }
 
   private static let window = 120
 
-  init(shownName: String, bytes: [UInt8], secrets: [SecretSpan], unreadableFrom: Int32?) {
-    self.shownName = String(String.UnicodeScalarView(shownName.unicodeScalars.map { $0.value < 0x20 ? "?" : $0 }))
-    self.bytes = bytes
-    self.secrets = secrets
-    self.unreadableFrom = unreadableFrom
-    lines = Self.split(bytes)
+  /// - Parameter maximumDocuments: how many of its documents were read.
+  init(_ file: ManifestFile, maximumDocuments: Int) {
+    let isPlain = !file.shownName.utf8.contains { $0 < 0x20 }
+    shownName =
+      isPlain
+      ? file.shownName
+      : String(String.UnicodeScalarView(file.shownName.unicodeScalars.map { $0.value < 0x20 ? "?" : $0 }))
+    bytes = file.bytes
+    self.maximumDocuments = maximumDocuments
+  }
+
+  private var layout: Layout {
+    found.withLock { found in
+      if let found { return found }
+      var composer = YAMLComposer(bytes, maximumDocuments: maximumDocuments, findsSecrets: true)
+      while composer.next() {}
+      let layout = Layout(
+        lines: Self.split(bytes), secrets: composer.secrets, unreadableFrom: composer.unreadableFrom)
+      found = layout
+      return layout
+    }
   }
 
   private static func split(_ bytes: [UInt8]) -> [Range<Int>] {
@@ -36,11 +59,12 @@ final class SourceText: Sendable {
 
   /// The line and, below it, a caret under the column; `nil` when there is no such line or nothing on it.
   func excerpt(at mark: YAMLMark) -> String? {
+    let layout = layout
     let index = Int(mark.line) - 1
-    guard lines.indices.contains(index) else { return nil }
-    let plain = Array(String(decoding: bytes[lines[index]], as: UTF8.self).unicodeScalars)
+    guard layout.lines.indices.contains(index) else { return nil }
+    let plain = Array(String(decoding: bytes[layout.lines[index]], as: UTF8.self).unicodeScalars)
     guard plain.contains(where: { $0 != " " && $0 != "\t" }) else { return nil }
-    let hidden = hiddenColumns(of: index, text: plain)
+    let hidden = hiddenColumns(of: index, text: plain, layout)
     var shown: [Unicode.Scalar] = []
     var caret = 0
     var at = 0
@@ -73,12 +97,12 @@ final class SourceText: Sendable {
     return line + "\n" + String(repeating: " ", count: before.count + caret - from) + "^"
   }
 
-  private func hiddenColumns(of index: Int, text: [Unicode.Scalar]) -> [Range<Int>] {
+  private func hiddenColumns(of index: Int, text: [Unicode.Scalar], _ layout: Layout) -> [Range<Int>] {
     let number = Int32(index + 1)
-    if let unreadableFrom, number >= unreadableFrom {
-      return SecretGuess.hidden(in: text, linesBefore: linesBefore(index, downTo: Int(unreadableFrom) - 1))
+    if let unreadableFrom = layout.unreadableFrom, number >= unreadableFrom {
+      return SecretGuess.hidden(in: text, linesBefore: linesBefore(index, downTo: Int(unreadableFrom) - 1, layout))
     }
-    return secrets.compactMap { span in
+    return layout.secrets.compactMap { span in
       guard span.start.line <= number, number <= span.end.line else { return nil }
       let from = span.start.line == number ? Int(span.start.column) - 1 : text.prefix { $0 == " " }.count
       let to = span.end.line == number ? Int(span.end.column) - 1 : text.count
@@ -89,9 +113,9 @@ final class SourceText: Sendable {
   }
 
   /// The lines before one, the nearest first.
-  private func linesBefore(_ index: Int, downTo first: Int) -> [[Unicode.Scalar]] {
+  private func linesBefore(_ index: Int, downTo first: Int, _ layout: Layout) -> [[Unicode.Scalar]] {
     let range = max(0, first, index - 200)..<max(first, index)
-    return range.reversed().map { Array(String(decoding: bytes[lines[$0]], as: UTF8.self).unicodeScalars) }
+    return range.reversed().map { Array(String(decoding: bytes[layout.lines[$0]], as: UTF8.self).unicodeScalars) }
   }
 }
 

@@ -14,7 +14,14 @@ public struct RevisionStore: Sendable {
   /// The largest file of a revision, when written and when read.
   static let maximumBytes = 512 << 20
 
-  public init(stateDirectory: String) { self.stateDirectory = stateDirectory }
+  private let memory: NewestRevision?
+
+  /// - Parameter remembersNewest: whether the revision that was stored or read last is kept in memory, for a process that
+  ///   asks for it again and again. Its file must still be the one that it was then.
+  public init(stateDirectory: String, remembersNewest: Bool = false) {
+    self.stateDirectory = stateDirectory
+    memory = remembersNewest ? NewestRevision() : nil
+  }
 
   /// Stores a set under the next number or, when it equals the newest revision, gives that one.
   ///
@@ -29,19 +36,21 @@ public struct RevisionStore: Sendable {
     let revision = StoredRevision(
       number: (numbers.last ?? 0) + 1, fingerprint: loaded.fleet.fingerprint, loadedAt: time, actor: actor,
       gitCommit: loaded.gitCommit ?? rollback?.old.gitCommit, rollbackOf: rollback?.old.number,
-      reason: rollback?.reason, files: loaded.files, normalised: loaded.normalised)
+      reason: rollback?.reason, files: loaded.files, form: loaded.form)
     let bytes = RevisionText.bytes(of: revision)
     guard bytes.count <= Self.maximumBytes else {
       throw .tooLarge(path: path(revision.number), limitMiB: Self.maximumBytes >> 20)
     }
     try DurableFile.makeFolder(directory, in: stateDirectory)
     try DurableFile.create(path(revision.number), in: directory, bytes: bytes)
+    memory?.keep(revision, of: path(revision.number))
     return (revision, true)
   }
 
   /// A revision, verified. Throws `.unknown` where there is none of that number and `.damaged` where it is not whole.
   public func revision(_ number: Int) throws(RevisionError) -> StoredRevision {
     let path = path(number)
+    if let kept = memory?.revision(number, of: path) { return kept }
     let bytes: [UInt8]
     do throws(FileReadError) {
       bytes = try FileReader.read(path, limit: Self.maximumBytes)
@@ -53,6 +62,7 @@ public struct RevisionStore: Sendable {
     guard revision.number == number else {
       throw .damaged(path: path, problem: "it says that it is revision \(revision.number)")
     }
+    memory?.keep(revision, of: path)
     return revision
   }
 

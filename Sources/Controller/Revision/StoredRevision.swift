@@ -17,7 +17,10 @@ public struct StoredRevision: Sendable, Hashable {
   public var reason: String? = nil
   /// The original bytes.
   public let files: [ManifestFile]
-  public let normalised: JSONValue
+  public let form: NormalisedForm
+
+  /// `form` as a value; made anew at each call.
+  public var normalised: JSONValue { form.json }
 
   /// All but the contents.
   public struct Summary: Sendable, Hashable {
@@ -35,7 +38,7 @@ public struct StoredRevision: Sendable, Hashable {
   public var summary: Summary {
     Summary(
       number: number, fingerprint: fingerprint, loadedAt: loadedAt, actor: actor, gitCommit: gitCommit,
-      rollbackOf: rollbackOf, reason: reason, agents: normalised["agents"]?.object?.count ?? 0)
+      rollbackOf: rollbackOf, reason: reason, agents: form.agents)
   }
 
   /// The set again, from its original bytes, with this revision's number. A newer version of the program may be stricter

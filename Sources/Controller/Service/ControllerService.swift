@@ -250,7 +250,7 @@ public final class ControllerService: Sendable {
   }
 
   private func revisions() -> RevisionStore {
-    RevisionStore(stateDirectory: options.state)
+    RevisionStore(stateDirectory: options.state, remembersNewest: true)
   }
 
   private func bridge() throws(StartError) -> BridgeEngine {

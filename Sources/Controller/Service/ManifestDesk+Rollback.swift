@@ -49,7 +49,7 @@ extension ManifestDesk {
         guard let pin = try store.pin() else {
           return say(word, .refused("no revision is pinned; the files are in force already"))
         }
-        switch ManifestLoader.load(directory: directory) {
+        switch load() {
         case .rejected(let errors):
           reject(errors.map(\.headline), actor)
           say(
@@ -97,7 +97,7 @@ extension ManifestDesk {
     _ old: StoredRevision, _ loaded: LoadedManifests, _ pin: RevisionPin
   ) throws(RevisionError) -> Int {
     var files: String?
-    if case .accepted(let current) = ManifestLoader.load(directory: directory) { files = current.fleet.fingerprint }
+    if case .accepted(let current) = load() { files = current.fleet.fingerprint }
     let before = try store.pin()
     try store.setPin(StoredPin(pin, filesFingerprint: files))
     do throws(RevisionError) {

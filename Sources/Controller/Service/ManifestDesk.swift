@@ -18,6 +18,7 @@ final class ManifestDesk: Sendable {
   private let names: AgentNames
   private let manager: ServiceManager
   private let waiting = Mutex(Waiting())
+  private let memory = ReadingMemory()
 
   /// Who asked for the reload that has not begun yet.
   private struct Waiting {
@@ -39,13 +40,16 @@ final class ManifestDesk: Sendable {
     self.now = now
   }
 
+  /// The folder's set. Files that have not changed since the last time are not read again.
+  func load() -> ManifestOutcome { ManifestLoader.load(directory: directory, memory: memory) }
+
   /// What is in force at the start: the revision that was rolled back to, the folder's set, or the last good one of the
   /// state directory.
   ///
   /// Throws 3 if there is none. To be called once, before the loop runs, on a thread that may block.
   func first() throws(StartError) {
     let pin = try StartError.wrapping { () throws(RevisionError) in try store.pin() }
-    switch ManifestLoader.load(directory: directory) {
+    switch load() {
     case .accepted(let loaded):
       if let pin, pin.holds(against: loaded.fleet.fingerprint) { return try keep(pin, actor: Self.atStart) }
       try take(loaded, actor: Self.atStart, releasing: pin)
@@ -87,7 +91,7 @@ final class ManifestDesk: Sendable {
   }
 
   private func read(actor: String) -> [ManifestDiagnostic] {
-    switch ManifestLoader.load(directory: directory) {
+    switch load() {
     case .accepted(let loaded):
       do throws(StartError) {
         try takeUnlessPinned(loaded, actor: actor)

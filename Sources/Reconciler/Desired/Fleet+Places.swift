@@ -19,13 +19,52 @@ struct DecidingPlace: Hashable, Sendable {
   var field: String?
 }
 
+/// Where one agent's document stands, and what in it can decide.
+public struct AgentPlaces: Hashable, Sendable {
+  public let file: String
+  /// The line of the document.
+  public let line: Int
+  /// The line of each field that can decide, in the order of `DecidingField.allCases`; 0 for one that is left to its
+  /// default.
+  private let fields: [Int32]
+  /// The targets in the order of the document.
+  private let targets: [Target]
+
+  public struct Target: Hashable, Sendable {
+    public let name: String
+    public let line: Int32
+
+    public init(name: String, line: Int32) {
+      self.name = name
+      self.line = line
+    }
+  }
+
+  /// - Parameter fields: the line of a field's key; 0 for one that is not in the document.
+  public init(file: String, line: Int, targets: [Target] = [], fields: (DecidingField) -> Int32 = { _ in 0 }) {
+    self.file = file
+    self.line = line
+    self.targets = targets
+    self.fields = DecidingField.allCases.map(fields)
+  }
+
+  public var document: SourcePlace { SourcePlace(file: file, line: line) }
+
+  /// `nil` when the field is left to its default.
+  public subscript(field: DecidingField) -> SourcePlace? {
+    for (index, other) in DecidingField.allCases.enumerated() where other == field && fields[index] > 0 {
+      return SourcePlace(file: file, line: Int(fields[index]))
+    }
+    return nil
+  }
+
+  /// `nil` when the document has no target of that name.
+  public func target(_ name: String) -> SourcePlace? {
+    targets.first { $0.name == name }.map { SourcePlace(file: file, line: Int($0.line)) }
+  }
+}
+
 extension Fleet {
-  /// The key in `places` of the fleet's emergency stop. No agent's id begins with `#`.
-  public static let emergencyStopKey = "#fleet.emergency_stop"
-
-  /// The key in `places` of a field that stands in an agent's document. No target's name begins with `#`.
-  public static func key(_ agent: AgentID, _ field: DecidingField) -> String { "\(agent.text)/#\(field.rawValue)" }
-
   /// Where the manifests say what decided on an action: the target, the field that its reason stands for, or, where that
   /// field is left to its default, the agent's document. `nil` when no manifest asked for it: an emergency stop from the
   /// host.
@@ -33,9 +72,9 @@ extension Fleet {
     switch action.reason {
     case .emergencyStop:
       guard policy.emergencyStop else { return nil }
-      return places[Self.emergencyStopKey].map { DecidingPlace(place: $0, field: "emergency_stop") }
+      return emergencyStopPlace.map { DecidingPlace(place: $0, field: "emergency_stop") }
     case .target, .stopDrift, .targetChanged:
-      if let target = action.target, let place = places["\(agent.text)/\(target)"] {
+      if let target = action.target, let place = places[agent]?.target(target) {
         return DecidingPlace(place: place, field: "targets/\(target)")
       }
     case .agentDisabled: if let place = fieldPlace(agent, .enabled) { return place }
@@ -57,13 +96,13 @@ extension Fleet {
       .unauthorized, .backOff, .lotsNotTradeable, .stopping:
       break
     }
-    return places[agent.text].map { DecidingPlace(place: $0, field: nil) }
+    return places[agent].map { DecidingPlace(place: $0.document, field: nil) }
   }
 
   /// The first field that stands in the agent's document.
   private func fieldPlace(_ agent: AgentID, _ fields: DecidingField...) -> DecidingPlace? {
     for field in fields {
-      if let place = places[Self.key(agent, field)] { return DecidingPlace(place: place, field: field.rawValue) }
+      if let place = places[agent]?[field] { return DecidingPlace(place: place, field: field.rawValue) }
     }
     return nil
   }

@@ -53,18 +53,21 @@ public struct Fleet: Hashable, Sendable {
   public var policy: FleetPolicy
   /// The rules of every zone that an agent names in `day.zone`, by name, and of `America/New_York`.
   public var zones: [String: ZoneRules]
-  /// Where each thing stands, by key: an agent's id, `ID/TARGET`, or what `Fleet.key` and `emergencyStopKey` say.
-  public var places: [String: SourcePlace]
+  /// Where each agent's document and its parts stand.
+  public var places: [AgentID: AgentPlaces]
+  /// Where `emergency_stop` stands; `nil` when it is left to its default.
+  public var emergencyStopPlace: SourcePlace?
   /// Changes whenever the secret behind an agent's token changes; a fingerprint, never the secret. Missing: no token.
   public var credentialVersions: [AgentID: String] = [:]
 
   public init(
     revision: Int, fingerprint: String, agents: [AgentSpec], policy: FleetPolicy, zones: [String: ZoneRules],
-    places: [String: SourcePlace] = [:]
+    places: [AgentID: AgentPlaces] = [:]
   ) {
     self.revision = revision
     self.fingerprint = fingerprint
-    self.agents = agents.sorted { $0.id < $1.id }
+    let isInOrder = zip(agents, agents.dropFirst()).allSatisfy { $0.id < $1.id }
+    self.agents = isInOrder ? agents : agents.sorted { $0.id < $1.id }
     self.policy = policy
     self.zones = zones
     self.places = places

@@ -2,6 +2,61 @@
 enum DecimalText {
   /// `-?(0|[1-9][0-9]*)(\.[0-9]+)?`, at most fifteen digits before the point and twelve significant ones after it.
   static func plain(_ text: some Sequence<UInt8>) -> Int128? {
+    switch short(text) {
+    case .number(let units): return units
+    case .none: return nil
+    case .long: return any(text)
+    }
+  }
+
+  private enum Short {
+    case number(Int128)
+    /// Not plain text of a number.
+    case none
+    /// More digits than one word holds.
+    case long
+  }
+
+  /// At most eighteen digits, which nearly every number has: one pass, in one word, no memory.
+  private static func short(_ text: some Sequence<UInt8>) -> Short {
+    var digits: UInt64 = 0
+    var count = 0
+    var leading: UInt8?
+    var whole: Int?
+    var negative = false
+    var isFirst = true
+    for byte in text {
+      defer { isFirst = false }
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        if count == 18 { return .long }
+        if leading == nil { leading = byte }
+        digits = digits &* 10 &+ UInt64(byte &- 48)
+        count += 1
+      case UInt8(ascii: "."):
+        if whole != nil || count == 0 { return .none }
+        whole = count
+      case UInt8(ascii: "-"):
+        if !isFirst { return .none }
+        negative = true
+      default: return .none
+      }
+    }
+    guard count > 0 else { return .none }
+    let before = whole ?? count
+    let after = count - before
+    guard whole == nil || after > 0, before == 1 || leading != UInt8(ascii: "0") else { return .none }
+    guard before <= 15, after <= FixedDecimal.places else { return .long }
+    let units = Int128(digits) * Int128(powersOfTen[FixedDecimal.places - after])
+    return .number(negative ? -units : units)
+  }
+
+  private static let powersOfTen: [UInt64] = [
+    1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000, 1_000_000_000, 10_000_000_000,
+    100_000_000_000, 1_000_000_000_000,
+  ]
+
+  private static func any(_ text: some Sequence<UInt8>) -> Int128? {
     var digits = Scanner(text)
     let negative = digits.skip(UInt8(ascii: "-"))
     guard let first = digits.peek, isDigit(first) else { return nil }

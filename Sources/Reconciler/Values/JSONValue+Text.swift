@@ -39,33 +39,13 @@ extension JSONValue {
     }
   }
 
-  /// For ASCII, which nearly every name is, the order of bytes is the same and much cheaper to find.
-  static func utf16Order(_ a: String, _ b: String) -> Bool {
+  /// The order of names in canonical text. For ASCII, which nearly every name is, the order of bytes is the same and much cheaper to find.
+  public static func utf16Order(_ a: String, _ b: String) -> Bool {
     if a.utf8.allSatisfy({ $0 < 0x80 }), b.utf8.allSatisfy({ $0 < 0x80 }) {
       return a.utf8.lexicographicallyPrecedes(b.utf8)
     }
     return a.utf16.lexicographicallyPrecedes(b.utf16)
   }
 
-  private static func write(_ text: String, to out: inout [UInt8]) {
-    out.append(UInt8(ascii: "\""))
-    for byte in text.utf8 {
-      switch byte {
-      case 0x22: out.append(contentsOf: [0x5C, 0x22])
-      case 0x5C: out.append(contentsOf: [0x5C, 0x5C])
-      case 0x08: out.append(contentsOf: "\\b".utf8)
-      case 0x09: out.append(contentsOf: "\\t".utf8)
-      case 0x0A: out.append(contentsOf: "\\n".utf8)
-      case 0x0C: out.append(contentsOf: "\\f".utf8)
-      case 0x0D: out.append(contentsOf: "\\r".utf8)
-      case 0..<0x20:
-        let hex = Array("0123456789abcdef".utf8)
-        out.append(contentsOf: "\\u00".utf8)
-        out.append(hex[Int(byte >> 4)])
-        out.append(hex[Int(byte & 15)])
-      default: out.append(byte)
-      }
-    }
-    out.append(UInt8(ascii: "\""))
-  }
+  private static func write(_ text: String, to out: inout [UInt8]) { CanonicalText.append(text, to: &out) }
 }

@@ -32,7 +32,7 @@ final class DemoStage: Sendable {
     let paper = try await serve(declared, seed: seed)
     for agent in declared.agents {
       let port = paper.port(of: agent.id) ?? 0
-      try folder.edit(agent, place: declared.places[agent.id.text]) { line in
+      try folder.edit(agent, place: declared.places[agent.id]?.document) { line in
         if line.contains("enabled: false") { return line.replacing("enabled: false", with: "enabled: true") }
         if line.trimmingCharacters(in: .whitespaces).hasPrefix("url:") {
           return line.replacing(agent.terminal.url, with: "http://127.0.0.1:\(port)")

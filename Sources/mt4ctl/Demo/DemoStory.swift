@@ -100,7 +100,7 @@ struct DemoStory {
   // MARK: Means
 
   private func declare(_ agent: AgentSpec, _ symbol: Symbol, _ stop: FixedDecimal) throws(DemoError) {
-    try stage.folder.edit(agent, place: stage.fleet.places[agent.id.text]) { line in
+    try stage.folder.edit(agent, place: stage.fleet.places[agent.id]?.document) { line in
       guard line.trimmingCharacters(in: .whitespaces).hasPrefix("positions:") else { return line }
       return line + """
 

@@ -152,7 +152,7 @@ final class ShipperSession {
       let stored = callbacks.revisionFiles(revision)
       statements.append(
         PostgresStatement(
-          ShipSQL.revision, [line.text, stored?.files.canonicalText, stored?.normalised.canonicalText]))
+          ShipSQL.revision, [line.text, stored?.files.canonicalText, stored?.normalised.text]))
     }
     return statements
   }

@@ -52,12 +52,13 @@ public struct ShipperCallbacks: Sendable {
   /// The state is another one than before.
   public var onStatus: @Sendable (ShipperStatus) -> Void
   /// A revision's original files and what they say, for `trading.manifest_revisions`; `nil` when they are gone.
-  public var revisionFiles: @Sendable (_ revision: Int) -> (files: JSONValue, normalised: JSONValue)?
+  public var revisionFiles: @Sendable (_ revision: Int) -> (files: JSONValue, normalised: NormalisedForm)?
 
   public init(
     onShipped: @escaping @Sendable (Int64) -> Void = { _ in },
     onStatus: @escaping @Sendable (ShipperStatus) -> Void = { _ in },
-    revisionFiles: @escaping @Sendable (_ revision: Int) -> (files: JSONValue, normalised: JSONValue)? = { _ in nil }
+    revisionFiles: @escaping @Sendable (_ revision: Int) -> (files: JSONValue, normalised: NormalisedForm)? = { _ in nil
+    }
   ) {
     self.onShipped = onShipped
     self.onStatus = onStatus

@@ -28,31 +28,35 @@ struct AgentChecks {
   }
 
   private mutating func pairs(_ spec: CheckedObject) {
-    var seen: Set<String> = []
+    var seen = LastPlaces()
     for item in spec.list("pairs") ?? [] {
-      guard let symbol = item.text, !seen.insert(symbol).inserted else { continue }
+      guard let symbol = item.text, seen.insert(symbol, at: item.mark) != nil else { continue }
       report(item.mark, "`\(symbol)` stands in `pairs` twice")
     }
   }
 
   private mutating func currencies(_ spec: CheckedObject) {
     guard let risk = spec.object("risk"), let home = risk.money("initial_balance")?.currency else { return }
-    func money(_ object: CheckedObject?, _ name: String) -> (String, YAMLMark?)? {
-      if case .amount(let money) = object?.limit(name) { return (money.currency, object?.mark(name)) }
-      return object?.money(name).map { ($0.currency, object?.mark(name)) }
-    }
-    let amounts: [(name: String, amount: (String, YAMLMark?)?)] = [
-      ("max_daily_loss", money(risk, "max_daily_loss")), ("max_drawdown", money(risk, "max_drawdown")),
-      ("max_drawdown", money(risk.object("max_drawdown"), "limit")),
-      ("commission_per_lot", money(risk, "commission_per_lot")),
-    ]
-    for case (let name, let amount?) in amounts where amount.0 != home {
-      report(amount.1, "`\(name)` is in \(amount.0), but `initial_balance` is in \(home); an agent has one currency")
+    for name in ["max_daily_loss", "max_drawdown", "commission_per_lot"] {
+      guard let item = risk.item(name) else { continue }
+      amount(item, of: name, home)
+      if case .object(let long) = item.value, let limit = long.item("limit") { amount(limit, of: name, home) }
     }
     if let terminal = spec.object("terminal"), let pin = terminal.text("currency"), pin != home {
       report(
         terminal.mark("currency"),
         "the terminal is pinned to \(pin), but `initial_balance` is in \(home); an agent has one currency")
+    }
+  }
+
+  private mutating func amount(_ item: CheckedItem, of name: String, _ home: String) {
+    switch item.value {
+    case .money(let money), .limit(.amount(let money)):
+      guard money.currency != home else { return }
+      report(
+        item.mark, "`\(name)` is in \(money.currency), but `initial_balance` is in \(home); an agent has one currency")
+    case .text, .bool, .integer, .decimal, .percent, .multiple, .limit, .duration, .time, .secret, .list, .map, .object:
+      break
     }
   }
 
@@ -67,11 +71,11 @@ struct AgentChecks {
     }
     let pairs = spec.list("pairs")?.compactMap(\.text)
     let needsStop = risk?.bool("require_stop_loss") ?? false
-    var names: [String: YAMLMark] = [:]
+    var names = LastPlaces()
     for item in items {
       guard let target = item.object, let place = item.mark else { continue }
       if let name = target.text("name"), let mark = target.mark("name") {
-        if let first = names.updateValue(mark, forKey: name) {
+        if let first = names.insert(name, at: mark) {
           report(mark, "a target of this agent is named `\(name)` already, at line \(first.line)")
         }
       }
@@ -124,6 +128,25 @@ struct AgentChecks {
   }
 
   private mutating func report(_ mark: YAMLMark?, _ message: String) {
-    findings.append(Finding(severity: .error, file: document.file, mark: mark ?? document.start, message: message))
+    findings.append(Finding(severity: .error, mark: mark ?? document.start, message: message))
+  }
+}
+
+/// Where each of a few words stood last. A dozen is searched through, more go through a table.
+private struct LastPlaces {
+  private var words: [(word: String, mark: YAMLMark)] = []
+  private var table: [String: YAMLMark]?
+
+  /// Where the word stood before, if it did.
+  mutating func insert(_ word: String, at mark: YAMLMark?) -> YAMLMark? {
+    let mark = mark ?? .none
+    if table != nil { return table?.updateValue(mark, forKey: word) }
+    if let index = words.firstIndex(where: { $0.word == word }) {
+      defer { words[index].mark = mark }
+      return words[index].mark
+    }
+    words.append((word, mark))
+    if words.count > 12 { table = Dictionary(words.map { ($0.word, $0.mark) }, uniquingKeysWith: { _, last in last }) }
+    return nil
   }
 }

@@ -6,8 +6,6 @@ import Reconciler
 /// A document that has a kind, as far as it could be checked.
 struct CheckedDocument: Sendable {
   let kind: FieldTable.Kind
-  /// The file's index in the set.
-  let file: Int
   let start: YAMLMark
   let root: CheckedObject
 
@@ -16,222 +14,258 @@ struct CheckedDocument: Sendable {
   var metadataName: String? { metadata?.text("name") }
 }
 
-/// Something to tell about a place of a set.
+/// Something to tell about a place of a file.
 struct Finding: Sendable {
   let severity: ManifestDiagnostic.Severity
-  let file: Int
   let mark: YAMLMark
   let message: String
 }
 
-/// Checks the documents of one file against the table.
+/// Checks documents against the table.
 struct DocumentChecker {
   private(set) var findings: [Finding] = []
-  private let file: Int
+  private var kind = FieldTable.Kind.agent
 
-  init(file: Int) { self.file = file }
+  /// What a message calls a mapping.
+  private enum Name {
+    case document
+    case field(String)
+    case item(of: String)
+
+    var text: String {
+      switch self {
+      case .document: "the document"
+      case .field(let name): "`\(name)`"
+      case .item(let list): "an item of \(list)"
+      }
+    }
+  }
 
   /// `nil` when it cannot be told what kind of document it is.
-  mutating func check(_ node: YAMLNode) -> CheckedDocument? {
-    guard case .mapping(let entries) = node.content else {
-      if case .refused = node.content { return nil }
-      let what = node.isNull ? "nothing" : "no mapping"
-      report(node.start, "this document holds \(what); a document has apiVersion, kind, metadata and spec")
+  mutating func check(_ tree: YAMLTree) -> CheckedDocument? {
+    let start = tree.nodes[0].start
+    guard tree.nodes[0].kind == .mapping else {
+      if tree.nodes[0].kind == .refused { return nil }
+      let what = tree.isNull(0) ? "nothing" : "no mapping"
+      report(start, "this document holds \(what); a document has apiVersion, kind, metadata and spec")
       return nil
     }
-    guard let kindEntry = entries.first(where: { $0.key == "kind" }) else {
-      report(node.start, "`kind` is missing: one of \(Self.kinds)")
+    guard let value = tree.entries(of: 0).first(where: { tree.node($0.key, isText: "kind") })?.value else {
+      report(start, "`kind` is missing: one of \(Self.kinds)")
       return nil
     }
-    guard case .scalar(let word, _) = kindEntry.value.content, let kind = FieldTable.Kind(rawValue: word) else {
-      if case .scalar(let word, _) = kindEntry.value.content {
-        let near = NearestName.nearest(to: word, among: FieldTable.Kind.allCases.map(\.rawValue))
-        let hint = near.map { "; did you mean `\($0)`?" } ?? ""
-        report(kindEntry.value.start, "`kind` takes \(Self.kinds), not `\(word.forMessage)`\(hint)")
-      } else {
-        report(kindEntry.value.start, "`kind` takes \(Self.kinds)")
-      }
+    guard tree.nodes[value].isScalar else {
+      report(tree.nodes[value].start, "`kind` takes \(Self.kinds)")
       return nil
     }
-    let path = kind.pathWord
-    var root = object(entries, as: kind.table, at: node.start, named: "the document", path: path)
+    let word = tree.text(value)
+    guard let kind = FieldTable.Kind(rawValue: word) else {
+      let near = NearestName.nearest(to: word, among: FieldTable.Kind.allCases.map(\.rawValue))
+      let hint = near.map { "; did you mean `\($0)`?" } ?? ""
+      report(tree.nodes[value].start, "`kind` takes \(Self.kinds), not `\(word.forMessage)`\(hint)")
+      return nil
+    }
+    self.kind = kind
+    var root = object(tree, 0, as: kind.table, at: start, named: .document)
     if kind == .agent { fillNames(&root) }
-    return CheckedDocument(kind: kind, file: file, start: node.start, root: root)
+    return CheckedDocument(kind: kind, start: start, root: root)
   }
 
   private static let kinds = FieldTable.Kind.allCases.map { "`\($0.rawValue)`" }.joined(separator: " or ")
 
   /// What is missing of `id` and `name` is `metadata.name`.
   private func fillNames(_ root: inout CheckedObject) {
-    guard let metadata = root.object("metadata"), let name = metadata.item("name"), var spec = root.object("spec"),
-      let specIndex = root.type.index(of: "spec"), let specItem = root[specIndex]
-    else { return }
-    for (index, field) in spec.type.fields.enumerated() where spec[index] == nil && !spec.isBroken(field.name) {
-      if case .metadataName = field.fallback {
-        spec[index] = CheckedItem(value: name.value, mark: nil, keyMark: nil)
+    guard let name = root.object("metadata")?.item("name")?.value else { return }
+    root.change("spec") { spec in
+      for (index, field) in spec.type.fields.enumerated() {
+        guard case .metadataName = field.fallback, spec[index] == nil, !spec.isBroken(field.name) else { continue }
+        spec.set(index, CheckedItem(value: name))
       }
     }
-    root[specIndex] = CheckedItem(value: .object(spec), mark: specItem.mark, keyMark: specItem.keyMark)
   }
 
   private mutating func object(
-    _ entries: [YAMLEntry], as type: ObjectType, at place: YAMLMark, named name: String, path: String
+    _ tree: YAMLTree, _ mapping: Int, as type: ObjectType, at place: YAMLMark, named name: Name
   ) -> CheckedObject {
-    var checked = CheckedObject(type: type)
+    var checked = CheckedObject(type: type, capacity: Int(tree.nodes[mapping].count))
     var present: UInt64 = 0
     // Fields that are there under a wrong name: saying that they are missing too would be noise.
     var misspelt: UInt64 = 0
-    for entry in entries {
-      guard let index = type.index(of: entry.key) else {
-        if let near = NearestName.nearest(to: entry.key, among: type.fields.map(\.name)) {
+    let end = Int(tree.nodes[mapping].next)
+    var key = mapping + 1
+    while key < end {
+      let node = Int(tree.nodes[key].next)
+      let keyMark = tree.nodes[key].start
+      defer { key = Int(tree.nodes[node].next) }
+      guard let index = type.index(of: key, in: tree) else {
+        let text = tree.text(key)
+        if let near = NearestName.nearest(to: text, among: type.fields.map(\.name)) {
           misspelt |= 1 << UInt64(type.index(of: near) ?? 63)
         }
-        report(entry.keyMark, UnknownKey.message(entry.key, in: type, named: name, path: path))
+        report(keyMark, UnknownKey.message(text, in: type, named: name.text, of: kind))
         continue
       }
       guard present & (1 << UInt64(index)) == 0 else { continue }
       present |= 1 << UInt64(index)
-      let field = type.fields[index]
-      if let value = value(entry.value, as: field.type, named: field.name, keyMark: entry.keyMark, path: path) {
-        checked[index] = CheckedItem(value: value, mark: entry.value.start, keyMark: entry.keyMark)
+      if let value = value(tree, node, as: type.fields[index].type, named: type.fields[index].name, keyMark: keyMark) {
+        checked.set(index, CheckedItem(value: value, mark: tree.nodes[node].start, keyMark: keyMark))
       } else {
         checked.markBroken(index)
       }
     }
-    for index in type.fields.indices where misspelt & ~present & (1 << UInt64(index)) != 0 { checked.markBroken(index) }
-    for (index, field) in type.fields.enumerated()
-    where field.isRequired && (present | misspelt) & (1 << UInt64(index)) == 0 {
-      report(place, "`\(field.name)` is missing in \(name): \(field.doc)")
+    if misspelt & ~present != 0 {
+      for index in type.fields.indices where misspelt & ~present & (1 << UInt64(index)) != 0 {
+        checked.markBroken(index)
+      }
+    }
+    if type.required & ~(present | misspelt) != 0 {
+      for (index, field) in type.fields.enumerated()
+      where field.isRequired && (present | misspelt) & (1 << UInt64(index)) == 0 {
+        report(place, "`\(field.name)` is missing in \(name.text): \(field.doc)")
+      }
     }
     return checked
   }
 
   private mutating func value(
-    _ node: YAMLNode, as type: ValueType, named name: String, keyMark: YAMLMark?, path: String
+    _ tree: YAMLTree, _ node: Int, as type: ValueType, named name: String, keyMark: YAMLMark?
   ) -> Checked? {
-    switch node.content {
+    switch tree.nodes[node].kind {
     case .refused: return nil
-    case .scalar(let text, let style):
-      if node.isNull {
-        let empty: String =
-          switch type {
-          case .list: "; write `[]` for an empty list"
-          case .text(.free), .text(.suffix), .text(.path): "; write `\"\"` for an empty text"
-          case .map: "; write `{}` for an empty mapping"
-          case .text, .bool, .integer, .decimal, .percent, .money, .limit, .multiple, .duration, .words, .time, .zone,
-            .url, .secret, .object, .limitOr:
-            ""
-          }
-        report(keyMark ?? node.start, "`\(name)` has no value; it takes \(type.expectation)\(empty)")
+    case .plain, .quoted, .block:
+      if tree.isNull(node) {
+        report(
+          keyMark ?? tree.nodes[node].start,
+          "`\(name)` has no value; it takes \(type.expectation)\(Self.emptyForm(of: type))")
         return nil
       }
       do throws(ValueProblem) {
-        return try ScalarReader.read(text, style == .plain ? .plain : .quoted, as: type)
+        return try ScalarReader.read(tree.text(node), tree.nodes[node].kind == .plain ? .plain : .quoted, as: type)
       } catch {
-        report(node.start, "`\(name)` takes \(type.expectation), not \(error.message)")
+        report(tree.nodes[node].start, "`\(name)` takes \(type.expectation), not \(error.message)")
         return nil
       }
-    case .sequence(let nodes): return list(nodes, node, as: type, named: name, path: path)
-    case .mapping(let entries):
-      return mapping(entries, node, as: type, named: name, place: keyMark ?? node.start, path: path)
+    case .sequence: return list(tree, node, as: type, named: name)
+    case .mapping: return mapping(tree, node, as: type, named: name, place: keyMark ?? tree.nodes[node].start)
     }
   }
 
-  private mutating func list(
-    _ nodes: [YAMLNode], _ node: YAMLNode, as type: ValueType, named name: String, path: String
-  ) -> Checked? {
-    guard case .list(let itemType, let count) = type else {
-      report(node.start, "`\(name)` takes \(type.expectation), not a list")
+  /// How to write the emptiness that a missing value may have meant.
+  private static func emptyForm(of type: ValueType) -> String {
+    switch type {
+    case .list: "; write `[]` for an empty list"
+    case .text(.free), .text(.suffix), .text(.path): "; write `\"\"` for an empty text"
+    case .map: "; write `{}` for an empty mapping"
+    case .text, .bool, .integer, .decimal, .percent, .money, .limit, .multiple, .duration, .words, .time, .zone, .url,
+      .secret, .object, .limitOr:
+      ""
+    }
+  }
+
+  private mutating func list(_ tree: YAMLTree, _ node: Int, as type: ValueType, named name: String) -> Checked? {
+    let place = tree.nodes[node].start
+    guard case .list(let itemType, let bounds) = type else {
+      report(place, "`\(name)` takes \(type.expectation), not a list")
       return nil
     }
-    if !count.contains(nodes.count) {
+    let count = Int(tree.nodes[node].count)
+    if !bounds.contains(count) {
       let bound =
-        count.lowerBound == count.upperBound
-        ? "exactly \(count.lowerBound)"
-        : nodes.count < count.lowerBound ? "at least \(count.lowerBound)" : "at most \(count.upperBound)"
-      report(node.start, "`\(name)` takes \(bound) items, not \(nodes.count)")
+        bounds.lowerBound == bounds.upperBound
+        ? "exactly \(bounds.lowerBound)"
+        : count < bounds.lowerBound ? "at least \(bounds.lowerBound)" : "at most \(bounds.upperBound)"
+      report(place, "`\(name)` takes \(bound) items, not \(count)")
       return nil
     }
     var items: [CheckedItem] = []
-    items.reserveCapacity(nodes.count)
-    var isWhole = true
-    for item in nodes {
-      let shown = "an item of \(name)"
-      if case .object(let object) = itemType, case .mapping(let entries) = item.content {
-        let fields = self.object(entries, as: object, at: item.start, named: shown, path: "\(path).\(name)")
-        items.append(CheckedItem(value: .object(fields), mark: item.start, keyMark: nil))
-      } else if let value = value(item, as: itemType, named: name, keyMark: item.isNull ? item.start : nil, path: path)
-      {
-        items.append(CheckedItem(value: value, mark: item.start, keyMark: nil))
-      } else {
-        isWhole = false
+    items.reserveCapacity(count)
+    let end = Int(tree.nodes[node].next)
+    var item = node + 1
+    while item < end {
+      let mark = tree.nodes[item].start
+      if case .object(let object) = itemType, tree.nodes[item].kind == .mapping {
+        let fields = self.object(tree, item, as: object, at: mark, named: .item(of: name))
+        items.append(CheckedItem(value: .object(fields), mark: mark))
+      } else if let value = value(tree, item, as: itemType, named: name, keyMark: tree.isNull(item) ? mark : nil) {
+        items.append(CheckedItem(value: value, mark: mark))
       }
+      item = Int(tree.nodes[item].next)
     }
     // A list of objects may have holes, since each is checked by itself; of a list of words no part stands for it.
     if case .object = itemType { return .list(items) }
-    return isWhole ? .list(items) : nil
+    return items.count == count ? .list(items) : nil
   }
 
   private mutating func mapping(
-    _ entries: [YAMLEntry], _ node: YAMLNode, as type: ValueType, named name: String, place: YAMLMark, path: String
+    _ tree: YAMLTree, _ node: Int, as type: ValueType, named name: String, place: YAMLMark
   ) -> Checked? {
     switch type {
     case .object(let object), .limitOr(let object):
-      return .object(self.object(entries, as: object, at: place, named: "`\(name)`", path: "\(path).\(name)"))
-    case .map: return map(entries, named: name)
-    case .secret: return secret(entries, at: node.start, named: name)
+      return .object(self.object(tree, node, as: object, at: place, named: .field(name)))
+    case .map: return map(tree, node, named: name)
+    case .secret: return secret(tree, node, named: name)
     case .text, .bool, .integer, .decimal, .percent, .money, .limit, .multiple, .duration, .words, .time, .zone, .url,
       .list:
-      report(node.start, "`\(name)` takes \(type.expectation), not a mapping")
+      report(tree.nodes[node].start, "`\(name)` takes \(type.expectation), not a mapping")
       return nil
     }
   }
 
-  private mutating func map(_ entries: [YAMLEntry], named name: String) -> Checked? {
+  private mutating func map(_ tree: YAMLTree, _ node: Int, named name: String) -> Checked? {
     var map: [String: String] = [:]
-    for entry in entries {
-      if !TextRule.line.accepts(entry.key) {
-        report(entry.keyMark, "a name in `\(name)` is \(TextRule.line.expectation)")
-      } else if case .text(let text) = value(
-        entry.value, as: .text(.free), named: entry.key.forMessage, keyMark: entry.keyMark, path: name)
+    map.reserveCapacity(Int(tree.nodes[node].count))
+    let end = Int(tree.nodes[node].next)
+    var key = node + 1
+    while key < end {
+      let value = Int(tree.nodes[key].next)
+      let text = tree.text(key)
+      if !TextRule.line.accepts(text) {
+        report(tree.nodes[key].start, "a name in `\(name)` is \(TextRule.line.expectation)")
+      } else if case .text(let value) = self.value(
+        tree, value, as: .text(.free), named: text.forMessage, keyMark: tree.nodes[key].start)
       {
-        map[entry.key] = text
+        map[text] = value
       }
+      key = Int(tree.nodes[value].next)
     }
     return .map(map)
   }
 
-  private mutating func secret(_ entries: [YAMLEntry], at mark: YAMLMark, named name: String) -> Checked? {
+  private mutating func secret(_ tree: YAMLTree, _ node: Int, named name: String) -> Checked? {
     let kinds = ["credential", "file", "env"]
-    for entry in entries where !kinds.contains(entry.key) {
-      let near = NearestName.nearest(to: entry.key, among: kinds).map { "; did you mean `\($0)`?" } ?? ""
-      report(entry.keyMark, "`\(name)` takes \(ValueType.secret.expectation), not this key\(near)")
+    let entries = Array(tree.entries(of: node))
+    for entry in entries where !kinds.contains(tree.text(entry.key)) {
+      let near =
+        NearestName.nearest(to: tree.text(entry.key), among: kinds).map { "; did you mean `\($0)`?" } ?? ""
+      report(
+        tree.nodes[entry.key].start, "`\(name)` takes \(ValueType.secret.expectation), not this key\(near)")
     }
-    guard let entry = entries.first, entries.count == 1, kinds.contains(entry.key) else {
-      if entries.allSatisfy({ kinds.contains($0.key) }) {
-        report(mark, "`\(name)` takes exactly one of `credential`, `file` and `env`")
+    guard let entry = entries.first, entries.count == 1, kinds.contains(tree.text(entry.key)) else {
+      if entries.allSatisfy({ kinds.contains(tree.text($0.key)) }) {
+        report(tree.nodes[node].start, "`\(name)` takes exactly one of `credential`, `file` and `env`")
       }
       return nil
     }
+    let key = tree.text(entry.key)
     guard
       case .text(let text) = value(
-        entry.value, as: .text(.line), named: entry.key, keyMark: entry.keyMark, path: name)
+        tree, entry.value, as: .text(.line), named: key, keyMark: tree.nodes[entry.key].start)
     else { return nil }
-    switch entry.key {
+    let place = tree.nodes[entry.value].start
+    switch key {
     case "file": return .secret(.file(text))
     case "credential":
       if SecretNames.isCredential(text) { return .secret(.credential(text)) }
-      report(
-        entry.value.start, "`credential` takes a file's name of letters, digits, `_`, `-` and `.`, without a folder")
+      report(place, "`credential` takes a file's name of letters, digits, `_`, `-` and `.`, without a folder")
     default:
       if SecretNames.isVariable(text) { return .secret(.environment(text)) }
-      report(entry.value.start, "`env` takes a variable's name of letters, digits and `_`, not beginning with a digit")
+      report(place, "`env` takes a variable's name of letters, digits and `_`, not beginning with a digit")
     }
     return nil
   }
 
   private mutating func report(_ mark: YAMLMark, _ message: String) {
-    findings.append(Finding(severity: .error, file: file, mark: mark, message: message))
+    findings.append(Finding(severity: .error, mark: mark, message: message))
   }
 }
 
@@ -254,13 +288,12 @@ enum SecretNames {
 
 /// What to say of a key that the table does not have.
 enum UnknownKey {
-  static func message(_ key: String, in type: ObjectType, named name: String, path: String) -> String {
+  static func message(_ key: String, in type: ObjectType, named name: String, of kind: FieldTable.Kind) -> String {
     let head = "unknown key `\(key.forMessage)` in \(name)"
     if let near = NearestName.nearest(to: key, among: type.fields.map(\.name)) {
       return "\(head); did you mean `\(near)`?"
     }
-    let kind = path.prefix { $0 != "." }
-    let places = FieldTable.paths.filter { $0.hasPrefix(kind + ".") && $0.hasSuffix("." + key) }
+    let places = FieldTable.paths.filter { $0.hasPrefix(kind.pathWord + ".") && $0.hasSuffix("." + key) }
     if let place = places.first, places.count == 1 {
       let home = place.split(separator: ".").dropFirst().dropLast().joined(separator: ".")
       return "\(head); it belongs in `\(home)`"

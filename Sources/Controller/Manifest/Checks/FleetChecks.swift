@@ -2,23 +2,23 @@ import Reconciler
 
 /// What has to agree between the documents of a set.
 struct FleetChecks {
-  private(set) var findings: [Finding] = []
+  /// By file.
+  private(set) var findings: [(file: Int, finding: Finding)] = []
   /// The names that messages give, by file.
   private let fileNames: [String]
 
-  static func findings(in documents: [CheckedDocument], fileNames: [String]) -> [Finding] {
+  static func findings(in files: [[ReadDocument]], fileNames: [String]) -> [(file: Int, finding: Finding)] {
     var checks = FleetChecks(fileNames: fileNames)
-    let agents = documents.filter { $0.kind == .agent }
-    checks.policies(documents.filter { $0.kind == .fleet })
-    checks.identities(agents)
-    checks.terminals(agents)
+    checks.policies(files)
+    checks.identities(files)
+    checks.terminals(files)
     return checks.findings
   }
 
   private init(fileNames: [String]) { self.fileNames = fileNames }
 
   private struct Place {
-    let document: Int
+    let document: ReadDocument
     let file: Int
     let mark: YAMLMark
   }
@@ -26,33 +26,39 @@ struct FleetChecks {
   private func text(_ place: Place) -> String { "\(fileNames[place.file]):\(place.mark.line)" }
 
   /// Names, ids, and no id that is another agent's name: a person may type either.
-  private mutating func identities(_ agents: [CheckedDocument]) {
+  private mutating func identities(_ files: [[ReadDocument]]) {
     var names: [String: Place] = [:]
+    names.reserveCapacity(files.reduce(0) { $0 + $1.count })
     var ids: [String: Place] = [:]
-    for (index, agent) in agents.enumerated() {
-      if let name = agent.metadataName, let mark = agent.metadata?.mark("name") {
-        let place = Place(document: index, file: agent.file, mark: mark)
-        reserved(name, what: "name", at: place)
-        if let first = names[name] {
-          report(place, "an agent is named `\(name)` already, at \(text(first))")
-        } else {
-          names[name] = place
+    for (file, documents) in files.enumerated() {
+      for agent in documents where agent.kind == .agent {
+        if let name = agent.name {
+          let place = Place(document: agent, file: file, mark: name.mark)
+          reserved(name.text, what: "name", at: place)
+          if let first = Self.claim(name.text, place, in: &names) {
+            report(place, "an agent is named `\(name.text)` already, at \(text(first))")
+          }
         }
-      }
-      if let id = agent.spec?.text("id"), let mark = agent.spec?.mark("id") {
-        let place = Place(document: index, file: agent.file, mark: mark)
-        reserved(id, what: "id", at: place)
-        if let first = ids[id] {
-          report(place, "an agent has the id `\(id)` already, at \(text(first))")
-        } else {
-          ids[id] = place
+        if let id = agent.id {
+          let place = Place(document: agent, file: file, mark: id.mark)
+          reserved(id.text, what: "id", at: place)
+          if let first = Self.claim(id.text, place, in: &ids) {
+            report(place, "an agent has the id `\(id.text)` already, at \(text(first))")
+          }
         }
       }
     }
     for (id, place) in ids {
-      guard let other = names[id], other.document != place.document else { continue }
+      guard let other = names[id], other.document !== place.document else { continue }
       report(place, "the id `\(id)` is the name of another agent, at \(text(other))")
     }
+  }
+
+  /// Who came first, if somebody did.
+  private static func claim(_ text: String, _ place: Place, in places: inout [String: Place]) -> Place? {
+    let first = places[text]
+    if first == nil { places[text] = place }
+    return first
   }
 
   private mutating func reserved(_ word: String, what: String, at place: Place) {
@@ -61,39 +67,43 @@ struct FleetChecks {
     }
   }
 
-  private mutating func terminals(_ agents: [CheckedDocument]) {
+  private mutating func terminals(_ files: [[ReadDocument]]) {
     var urls: [String: Place] = [:]
-    for (index, agent) in agents.enumerated() {
-      guard let terminal = agent.spec?.object("terminal"), let url = terminal.text("url"),
-        let mark = terminal.mark("url")
-      else { continue }
-      let place = Place(document: index, file: agent.file, mark: mark)
-      let identity = TerminalURL.identity(url)
-      if let first = urls[identity] {
-        report(place, "another agent has this terminal already, at \(text(first)); two agents may not share one")
-      } else {
-        urls[identity] = place
+    urls.reserveCapacity(files.reduce(0) { $0 + $1.count })
+    for (file, documents) in files.enumerated() {
+      for agent in documents {
+        guard let terminal = agent.terminal else { continue }
+        let place = Place(document: agent, file: file, mark: terminal.mark)
+        if let first = Self.claim(terminal.text, place, in: &urls) {
+          report(place, "another agent has this terminal already, at \(text(first)); two agents may not share one")
+        }
       }
     }
   }
 
-  private mutating func policies(_ policies: [CheckedDocument]) {
-    for policy in policies.dropFirst() {
-      let first = policies[0]
-      report(
-        Place(document: 0, file: policy.file, mark: policy.start),
-        "a set has at most one FleetPolicy, and there is one at \(fileNames[first.file]):\(first.start.line)")
+  private mutating func policies(_ files: [[ReadDocument]]) {
+    var first: Place?
+    for (file, documents) in files.enumerated() {
+      for document in documents {
+        guard let policy = document.policy else { continue }
+        let place = Place(document: document, file: file, mark: policy.start)
+        if let first {
+          report(place, "a set has at most one FleetPolicy, and there is one at \(text(first))")
+        } else {
+          first = place
+        }
+        correlations(policy, place)
+      }
     }
-    for policy in policies { correlations(policy) }
   }
 
-  private mutating func correlations(_ policy: CheckedDocument) {
+  private mutating func correlations(_ policy: CheckedDocument, _ whole: Place) {
     var seen: [SymbolPair: YAMLMark] = [:]
     for item in policy.spec?.list("correlations") ?? [] {
       guard let symbols = item.object?.list("symbols"), let place = item.object?.mark("symbols"),
         symbols.count == 2, let first = symbols[0].text, let second = symbols[1].text
       else { continue }
-      let at = Place(document: 0, file: policy.file, mark: place)
+      let at = Place(document: whole.document, file: whole.file, mark: place)
       if first == second {
         report(at, "a correlation is between two different symbols, and `\(first)` stands here twice")
       } else if let other = seen.updateValue(place, forKey: SymbolPair(first, second)) {
@@ -103,7 +113,7 @@ struct FleetChecks {
   }
 
   private mutating func report(_ place: Place, _ message: String) {
-    findings.append(Finding(severity: .error, file: place.file, mark: place.mark, message: message))
+    findings.append((place.file, Finding(severity: .error, mark: place.mark, message: message)))
   }
 }
 

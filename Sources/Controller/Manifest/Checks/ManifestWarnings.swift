@@ -2,34 +2,28 @@ import Reconciler
 
 /// What is allowed and yet worth a word: nobody's exit code changes by it.
 enum ManifestWarnings {
-  static func all(in documents: [CheckedDocument], agents: [AgentSpec?], policy: FleetPolicy) -> [Finding] {
-    var findings: [Finding] = []
-    for (document, agent) in zip(documents, agents) {
-      guard let agent else { continue }
-      if agent.terminal.account == nil { findings.append(unpinned(document)) }
-      findings += UsualContracts.warnings(for: agent, document)
-    }
-    return findings + correlations(documents, agents.compactMap { $0 }, policy)
+  /// Of one agent, in whose document nothing is wrong.
+  static func warnings(for agent: AgentSpec, _ document: CheckedDocument) -> [Finding] {
+    let contracts = UsualContracts.warnings(for: agent, document)
+    return agent.terminal.account == nil ? [unpinned(document)] + contracts : contracts
   }
 
   private static func unpinned(_ document: CheckedDocument) -> Finding {
     let terminal = document.spec?.item("terminal")
     return Finding(
-      severity: .warning, file: document.file, mark: terminal?.keyMark ?? document.start,
+      severity: .warning, mark: terminal?.keyMark ?? document.start,
       message: "the account is not pinned: whichever account answers here is traded; add `account: NUMBER`")
   }
 
-  /// One for each pair of symbols that two different agents may hold and that is not declared.
-  private static func correlations(
-    _ documents: [CheckedDocument], _ agents: [AgentSpec], _ policy: FleetPolicy
-  ) -> [Finding] {
-    guard policy.correlationLimit != nil, let document = documents.first(where: { $0.kind == .fleet }),
-      let mark = document.spec?.item("correlation_limit")?.keyMark
-    else { return [] }
+  /// Of the fleet's document: one for each pair of symbols that two different agents may hold and that is not declared.
+  static func correlations(_ agents: [AgentSpec], _ policy: FleetPolicy, _ document: CheckedDocument) -> [Finding] {
+    guard policy.correlationLimit != nil, let mark = document.spec?.item("correlation_limit")?.keyMark else {
+      return []
+    }
     let declared = Set(policy.correlations.map { SymbolPair($0.first.text, $0.second.text) })
     return missingPairs(agents, declared: declared).map { pair in
       Finding(
-        severity: .warning, file: document.file, mark: mark,
+        severity: .warning, mark: mark,
         message: "no correlation is declared for \(pair.low) and \(pair.high), which different agents may hold; "
           + "it counts as 0")
     }

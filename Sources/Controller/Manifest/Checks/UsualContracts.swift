@@ -36,7 +36,7 @@ enum UsualContracts {
   static func warnings(for agent: AgentSpec, _ document: CheckedDocument) -> [Finding] {
     guard let risk = document.spec?.object("risk") else { return [] }
     func finding(_ mark: YAMLMark?, _ message: String) -> Finding {
-      Finding(severity: .warning, file: document.file, mark: mark ?? document.start, message: message)
+      Finding(severity: .warning, mark: mark ?? document.start, message: message)
     }
     if agent.risk.lotSize < smallestLot {
       return [

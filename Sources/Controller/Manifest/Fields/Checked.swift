@@ -1,7 +1,7 @@
 import Reconciler
 
 /// A value that has passed the table of fields.
-indirect enum Checked: Sendable {
+enum Checked: Sendable {
   /// Text, a word, a symbol, a zone, a url.
   case text(String)
   case bool(Bool)
@@ -24,45 +24,94 @@ indirect enum Checked: Sendable {
 /// A checked value with its place; without one, it is a default.
 struct CheckedItem: Sendable {
   let value: Checked
-  let mark: YAMLMark?
+  private let place: YAMLMark
+  private let keyPlace: YAMLMark
+
+  init(value: Checked, mark: YAMLMark? = nil, keyMark: YAMLMark? = nil) {
+    self.value = value
+    place = mark ?? .none
+    keyPlace = keyMark ?? .none
+  }
+
+  var mark: YAMLMark? { place.line == 0 ? nil : place }
+
   /// Of the key, where there is one.
-  let keyMark: YAMLMark?
+  var keyMark: YAMLMark? { keyPlace.line == 0 ? nil : keyPlace }
 }
 
 /// The checked fields of a mapping: whatever was wrong is missing, and what may be left out is filled in.
 struct CheckedObject: Sendable {
   let type: ObjectType
-  private var items: [CheckedItem?]
+  /// What stands in the file, in its order.
+  private var items: [CheckedItem] = []
+  /// For each field, where among `items` it is; negative where it is not. What is left out is in the table of fields.
+  private var slots = InlineArray<24, Int8>(repeating: -1)
   /// A bit for each field that stands in the file but is wrong.
   private var broken: UInt64 = 0
 
+  /// The most fields of a mapping.
+  static let maximumFields = 24
+
   /// All defaults.
-  init(type: ObjectType) {
+  init(type: ObjectType, capacity: Int = 0) {
     self.type = type
-    items = type.fields.map { $0.fallbackValue.map { CheckedItem(value: $0, mark: nil, keyMark: nil) } }
+    items.reserveCapacity(min(capacity, Self.maximumFields))
   }
 
   subscript(index: Int) -> CheckedItem? {
-    get { items[index] }
-    set { items[index] = newValue }
+    let slot = Int(slots[index])
+    if slot >= 0 { return items[slot] }
+    return broken & (1 << UInt64(index)) == 0 ? type.defaults[index] : nil
+  }
+
+  mutating func set(_ index: Int, _ item: CheckedItem) {
+    let slot = Int(slots[index])
+    if slot >= 0 { return items[slot] = item }
+    slots[index] = Int8(items.count)
+    items.append(item)
   }
 
   mutating func markBroken(_ index: Int) {
-    items[index] = nil
+    slots[index] = -1
     broken |= 1 << UInt64(index)
+  }
+
+  /// Changes a mapping below in its place.
+  mutating func change(_ name: String, _ change: (inout CheckedObject) -> Void) {
+    guard let index = type.index(of: name), let item = self[index], case .object(var object) = item.value else {
+      return
+    }
+    set(index, CheckedItem(value: .bool(false)))
+    change(&object)
+    set(index, CheckedItem(value: .object(object), mark: item.mark, keyMark: item.keyMark))
+  }
+
+  /// Its part of the normalised form.
+  func write(to out: inout [UInt8]) {
+    out.append(UInt8(ascii: "{"))
+    var isFirst = true
+    for field in type.written {
+      let slot = Int(slots[field.index])
+      if slot < 0, field.byDefault.isEmpty || broken & (1 << UInt64(field.index)) != 0 { continue }
+      if !isFirst { out.append(UInt8(ascii: ",")) }
+      isFirst = false
+      if slot < 0 {
+        out.append(contentsOf: field.byDefault)
+      } else {
+        out.append(contentsOf: field.name)
+        items[slot].value.write(to: &out)
+      }
+    }
+    out.append(UInt8(ascii: "}"))
   }
 
   /// Whether the field stands in the file but is wrong, which has been reported.
   func isBroken(_ name: String) -> Bool { type.index(of: name).map { broken & (1 << UInt64($0)) != 0 } ?? false }
 
-  func item(_ name: String) -> CheckedItem? { type.index(of: name).flatMap { items[$0] } }
+  func item(_ name: String) -> CheckedItem? { type.index(of: name).flatMap { self[$0] } }
 
-  /// Where the key of a field stands, by its path from here, such as `risk.lot_size`; `nil` when it is a default or
-  /// missing.
-  func keyMark(_ path: String) -> YAMLMark? {
-    guard let dot = path.firstIndex(of: ".") else { return item(path)?.keyMark }
-    return object(String(path[..<dot]))?.keyMark(String(path[path.index(after: dot)...]))
-  }
+  /// Where the key of a field stands; `nil` when it is a default or missing.
+  func keyMark(_ name: String) -> YAMLMark? { item(name)?.keyMark }
 
   /// Where the field's value stands; `nil` when it is a default or missing.
   func mark(_ name: String) -> YAMLMark? { item(name)?.mark }
@@ -115,46 +164,6 @@ struct CheckedObject: Sendable {
 extension CheckedItem {
   var text: String? { if case .text(let text) = value { text } else { nil } }
   var object: CheckedObject? { if case .object(let object) = value { object } else { nil } }
-}
-
-extension Checked {
-  /// The normalised form: every default filled in, amounts as their shortest text with the unit.
-  var normalised: JSONValue {
-    switch self {
-    case .text(let text): .string(text)
-    case .bool(let value): .bool(value)
-    case .integer(let number): .int(number)
-    case .decimal(let number): .decimal(number)
-    case .percent(let number): .string("\(number)%")
-    case .multiple(let number): .string("\(number)x")
-    case .money(let money): .string(money.manifestText)
-    case .limit(let limit): .string(limit.manifestText)
-    case .duration(let duration): .string(duration.manifestText)
-    case .time(let minutes): .string(Self.clock(minutes))
-    case .secret(.credential(let name)): ["credential": .string(name)]
-    case .secret(.file(let path)): ["file": .string(path)]
-    case .secret(.environment(let name)): ["env": .string(name)]
-    case .list(let items): .array(items.map(\.value.normalised))
-    case .map(let map): .object(map.mapValues { .string($0) })
-    case .object(let object): object.normalised
-    }
-  }
-
-  private static func clock(_ minutes: Int) -> String {
-    func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-    return "\(two(minutes / 60)):\(two(minutes % 60))"
-  }
-}
-
-extension CheckedObject {
-  var normalised: JSONValue {
-    var members: [String: JSONValue] = [:]
-    members.reserveCapacity(items.count)
-    for (field, item) in zip(type.fields, items) {
-      if let item { members[field.name] = item.value.normalised }
-    }
-    return .object(members)
-  }
 }
 
 extension Money {

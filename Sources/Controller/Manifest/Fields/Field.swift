@@ -53,15 +53,3 @@ struct Field: Sendable {
     }
   }
 }
-
-/// The fields of one mapping.
-final class ObjectType: Sendable {
-  let fields: [Field]
-
-  init(_ fields: [Field]) { self.fields = fields }
-
-  func index(of name: String) -> Int? { fields.firstIndex { $0.name == name } }
-
-  /// The names for a message.
-  var names: String { fields.map { "`\($0.name)`" }.joined(separator: ", ") }
-}

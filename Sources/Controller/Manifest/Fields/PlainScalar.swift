@@ -15,6 +15,15 @@ enum PlainScalar {
       return isNumber(text) ? .number : nil
     }
     guard bytes.count <= 5 else { return nil }
+    switch first {
+    case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "y"), UInt8(ascii: "n"), UInt8(ascii: "o"),
+      UInt8(ascii: "T"), UInt8(ascii: "F"), UInt8(ascii: "Y"), UInt8(ascii: "N"), UInt8(ascii: "O"),
+      UInt8(ascii: "~"):
+      break
+    // No word below begins with another letter, also not in the scripts that have letters whose small form is ASCII.
+    case 0..<0x80: return nil
+    default: break
+    }
     switch text.lowercased() {
     case "true", "false", "yes", "no", "on", "off", "y", "n": return .boolean
     case "null", "~": return .null

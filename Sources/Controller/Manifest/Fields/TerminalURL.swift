@@ -6,8 +6,12 @@ enum TerminalURL {
       return "text with spaces or odd characters"
     }
     guard let parts = split(text) else { return "something that does not begin with `http://` or `https://`" }
-    if parts.authority.contains("@") { return "a url with a user or a password; use `token` for a secret" }
-    if text.contains("?") || text.contains("#") { return "a url with a query or a fragment; leave out `?` and `#`" }
+    if parts.authority.utf8.contains(UInt8(ascii: "@")) {
+      return "a url with a user or a password; use `token` for a secret"
+    }
+    if text.utf8.contains(where: { $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }) {
+      return "a url with a query or a fragment; leave out `?` and `#`"
+    }
     guard let (host, port) = hostAndPort(parts.authority), isHost(host) else { return "a url without a valid host" }
     if let port {
       let digits = port.utf8.allSatisfy(TextRule.isDigit) && port.utf8.first != 0x30
@@ -35,11 +39,14 @@ enum TerminalURL {
   }
 
   private static func split(_ text: String) -> (scheme: String, authority: String, path: String)? {
-    guard let mark = text.firstRange(of: "://") else { return nil }
-    let scheme = text[..<mark.lowerBound].lowercased()
+    let bytes = text.utf8
+    guard let colon = bytes.firstIndex(of: UInt8(ascii: ":")), text[colon...].hasPrefix("://") else { return nil }
+    let scheme = text[..<colon].lowercased()
     guard scheme == "http" || scheme == "https" else { return nil }
-    let rest = text[mark.upperBound...]
-    let end = rest.firstIndex { $0 == "/" || $0 == "?" || $0 == "#" } ?? rest.endIndex
+    let rest = text[bytes.index(colon, offsetBy: 3)...]
+    let end =
+      rest.utf8.firstIndex { $0 == UInt8(ascii: "/") || $0 == UInt8(ascii: "?") || $0 == UInt8(ascii: "#") }
+      ?? rest.endIndex
     return (scheme, String(rest[..<end]), String(rest[end...]))
   }
 

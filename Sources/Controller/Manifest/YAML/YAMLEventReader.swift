@@ -1,10 +1,10 @@
 import CLibYAML
 
-/// One event of libyaml, copied out of its memory.
+/// One event of libyaml. A scalar's text is not in it, but at the end of the text that it was read into.
 struct YAMLEvent {
   enum Kind {
     case streamStart, streamEnd, documentStart, documentEnd
-    case scalar(String, ScalarStyle)
+    case plain, quoted, block
     case sequenceStart, sequenceEnd, mappingStart, mappingEnd
     case alias
   }
@@ -42,29 +42,25 @@ struct YAMLEvent {
     unsafe input.deallocate()
   }
 
-  func next() throws(YAMLProblem) -> YAMLEvent {
+  /// The next event; a scalar's text goes to the end of `text`.
+  func next(into text: inout [UInt8]) throws(YAMLProblem) -> YAMLEvent {
     var event = unsafe yaml_event_t()
     guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw problem() }
     defer { unsafe yaml_event_delete(&event) }
-    return unsafe Self.copy(event)
-  }
-
-  private static func copy(_ event: yaml_event_t) -> YAMLEvent {
-    let data = unsafe event.data
     var anchor = false
     var tag = false
     let kind: YAMLEvent.Kind
     switch unsafe event.type {
     case YAML_SCALAR_EVENT:
-      let scalar = unsafe data.scalar
-      unsafe (anchor, tag) = (scalar.anchor != nil, scalar.tag != nil)
-      let bytes = unsafe UnsafeBufferPointer(start: scalar.value, count: scalar.length)
-      kind = unsafe .scalar(String(decoding: bytes, as: UTF8.self), style(scalar.style))
+      unsafe (anchor, tag) = (event.data.scalar.anchor != nil, event.data.scalar.tag != nil)
+      kind = unsafe Self.kind(event.data.scalar.style)
+      unsafe text.append(
+        contentsOf: UnsafeBufferPointer(start: event.data.scalar.value, count: event.data.scalar.length))
     case YAML_SEQUENCE_START_EVENT:
-      unsafe (anchor, tag) = (data.sequence_start.anchor != nil, data.sequence_start.tag != nil)
+      unsafe (anchor, tag) = (event.data.sequence_start.anchor != nil, event.data.sequence_start.tag != nil)
       kind = .sequenceStart
     case YAML_MAPPING_START_EVENT:
-      unsafe (anchor, tag) = (data.mapping_start.anchor != nil, data.mapping_start.tag != nil)
+      unsafe (anchor, tag) = (event.data.mapping_start.anchor != nil, event.data.mapping_start.tag != nil)
       kind = .mappingStart
     case YAML_SEQUENCE_END_EVENT: kind = .sequenceEnd
     case YAML_MAPPING_END_EVENT: kind = .mappingEnd
@@ -75,10 +71,10 @@ struct YAMLEvent {
     default: kind = .streamEnd
     }
     return unsafe YAMLEvent(
-      kind: kind, start: mark(event.start_mark), end: mark(event.end_mark), hasAnchor: anchor, hasTag: tag)
+      kind: kind, start: Self.mark(event.start_mark), end: Self.mark(event.end_mark), hasAnchor: anchor, hasTag: tag)
   }
 
-  private static func style(_ style: yaml_scalar_style_t) -> ScalarStyle {
+  private static func kind(_ style: yaml_scalar_style_t) -> YAMLEvent.Kind {
     switch style {
     case YAML_PLAIN_SCALAR_STYLE: .plain
     case YAML_LITERAL_SCALAR_STYLE, YAML_FOLDED_SCALAR_STYLE: .block

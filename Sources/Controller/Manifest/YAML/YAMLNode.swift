@@ -7,6 +7,8 @@ struct YAMLMark: Hashable, Comparable, Sendable {
   let column: Int32
 
   static let start = YAMLMark(line: 1, column: 1)
+  /// No place at all.
+  static let none = YAMLMark(line: 0, column: 0)
 
   static func < (a: Self, b: Self) -> Bool { (a.line, a.column) < (b.line, b.column) }
 }

@@ -3,6 +3,21 @@ enum YAMLText {
   /// The first byte that is no UTF-8, or the first character that has no business in a manifest: control characters,
   /// and the line breaks that only some editors show (`U+0085`, `U+2028`, `U+2029`).
   static func firstProblem(in bytes: [UInt8]) -> YAMLProblem? {
+    // Nearly every file is plain ASCII, which needs no place to be counted.
+    isPlain(bytes) ? nil : thoroughly(bytes)
+  }
+
+  private static func isPlain(_ bytes: [UInt8]) -> Bool {
+    var odd = 0
+    for byte in bytes {
+      let isShown = byte &- 0x20 < 0x5F
+      let isSpace = byte == 0x0A || byte == 0x0D || byte == 0x09
+      odd |= isShown || isSpace ? 0 : 1
+    }
+    return odd == 0
+  }
+
+  private static func thoroughly(_ bytes: [UInt8]) -> YAMLProblem? {
     var place = Place()
     var at = bytes.starts(with: [0xEF, 0xBB, 0xBF]) ? 3 : 0
     while at < bytes.count {
