@@ -112,7 +112,7 @@ struct ManifestReuseTests {
   }
 
   @Test func `the normalised form is canonical JSON and reads back as it is`() throws {
-    let text = ManifestFixture.agent("  pairs:", "  description: \"a\\\"\\\\\\n\\u0007é\"\n  pairs:")
+    let text = ManifestFixture.agent("  pairs:", "  description: \"a\\\"\\\\\\n\\té\"\n  pairs:")
     let loaded = try ManifestFixture.accepted(ManifestFixture.load(text, Self.fleet))
     #expect(loaded.normalised.canonicalBytes == loaded.form.bytes)
     #expect(NormalisedForm(loaded.normalised) == loaded.form)

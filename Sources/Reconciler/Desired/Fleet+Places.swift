@@ -26,9 +26,9 @@ public struct AgentPlaces: Hashable, Sendable {
   public let line: Int
   /// The line of each field that can decide, in the order of `DecidingField.allCases`; 0 for one that is left to its
   /// default.
-  private let fields: [Int32]
+  public let fields: [Int32]
   /// The targets in the order of the document.
-  private let targets: [Target]
+  public let targets: [Target]
 
   public struct Target: Hashable, Sendable {
     public let name: String
@@ -42,17 +42,23 @@ public struct AgentPlaces: Hashable, Sendable {
 
   /// - Parameter fields: the line of a field's key; 0 for one that is not in the document.
   public init(file: String, line: Int, targets: [Target] = [], fields: (DecidingField) -> Int32 = { _ in 0 }) {
+    self.init(file: file, line: line, targets: targets, fields: DecidingField.allCases.map(fields))
+  }
+
+  /// - Parameter fields: in the order of `DecidingField.allCases`; those that are left out count as 0.
+  public init(file: String, line: Int, targets: [Target], fields: [Int32]) {
     self.file = file
     self.line = line
     self.targets = targets
-    self.fields = DecidingField.allCases.map(fields)
+    self.fields = fields
   }
 
   public var document: SourcePlace { SourcePlace(file: file, line: line) }
 
   /// `nil` when the field is left to its default.
   public subscript(field: DecidingField) -> SourcePlace? {
-    for (index, other) in DecidingField.allCases.enumerated() where other == field && fields[index] > 0 {
+    for (index, other) in DecidingField.allCases.enumerated()
+    where other == field && fields.indices.contains(index) && fields[index] > 0 {
       return SourcePlace(file: file, line: Int(fields[index]))
     }
     return nil

@@ -27,11 +27,18 @@ extension RandomEvents {
     var fleet = Fleet(
       revision: below(99), fingerprint: text(), agents: agents, policy: policy(),
       zones: Dictionary(zones, uniquingKeysWith: { a, _ in a }),
-      places: Dictionary(
-        some(4) { ($0.text(), SourcePlace(file: $0.text(), line: $0.below(99))) }, uniquingKeysWith: { a, _ in a }))
+      places: Dictionary(some(4) { (AgentID($0.text()), $0.places()) }, uniquingKeysWith: { a, _ in a }))
+    fleet.emergencyStopPlace = maybe { SourcePlace(file: $0.text(), line: $0.below(99)) }
     fleet.credentialVersions = Dictionary(
       agents.map { ($0.id, pick(["hunter2-fingerprint", "another"])) }, uniquingKeysWith: { a, _ in a })
     return fleet
+  }
+
+  mutating func places() -> AgentPlaces {
+    AgentPlaces(
+      file: text(), line: below(99),
+      targets: some(3) { AgentPlaces.Target(name: $0.text(), line: Int32($0.below(99))) },
+      fields: DecidingField.allCases.map { _ in Int32(below(9)) })
   }
 
   mutating func policy() -> FleetPolicy {

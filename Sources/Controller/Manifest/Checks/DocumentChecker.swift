@@ -268,36 +268,3 @@ struct DocumentChecker {
     findings.append(Finding(severity: .error, mark: mark, message: message))
   }
 }
-
-/// Which names a secret reference may carry: none leads out of the folder of credentials.
-enum SecretNames {
-  static func isCredential(_ text: String) -> Bool {
-    (1...255).contains(text.utf8.count) && text != "." && text != ".."
-      && text.utf8.allSatisfy { isWord($0) || $0 == 0x2D || $0 == 0x2E }
-  }
-
-  static func isVariable(_ text: String) -> Bool {
-    guard (1...255).contains(text.utf8.count), let first = text.utf8.first else { return false }
-    return !TextRule.isDigit(first) && text.utf8.allSatisfy(isWord)
-  }
-
-  private static func isWord(_ byte: UInt8) -> Bool {
-    TextRule.isDigit(byte) || (0x41...0x5A).contains(byte & 0xDF) || byte == 0x5F
-  }
-}
-
-/// What to say of a key that the table does not have.
-enum UnknownKey {
-  static func message(_ key: String, in type: ObjectType, named name: String, of kind: FieldTable.Kind) -> String {
-    let head = "unknown key `\(key.forMessage)` in \(name)"
-    if let near = NearestName.nearest(to: key, among: type.fields.map(\.name)) {
-      return "\(head); did you mean `\(near)`?"
-    }
-    let places = FieldTable.paths.filter { $0.hasPrefix(kind.pathWord + ".") && $0.hasSuffix("." + key) }
-    if let place = places.first, places.count == 1 {
-      let home = place.split(separator: ".").dropFirst().dropLast().joined(separator: ".")
-      return "\(head); it belongs in `\(home)`"
-    }
-    return "\(head); allowed are \(type.names)"
-  }
-}

@@ -84,7 +84,8 @@ extension Table<Fleet> {
         fleet.agents = try ListTable.agents.read(json, from: fleet.agents)
       }),
     .within("policy", \.policy, .policy), .of("zones", \.zones, Coding.zone.byName({ $0 }, { $0 })),
-    .of("places", \.places, Coding.place.byName({ $0 }, { $0 })),
+    .of("places", \.places, Coding.places.byName(\.text, { AgentID($0) })),
+    .maybe("emergency_stop_place", \.emergencyStopPlace, .place),
     .of("credentials", \.credentialVersions, Coding.text.byName(\.text, { AgentID($0) })),
   ])
 }

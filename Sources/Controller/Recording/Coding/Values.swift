@@ -154,6 +154,24 @@ extension Coding<SourcePlace> {
     { row throws(RecordingError) in SourcePlace(file: try row.next(.text), line: try row.next(.whole)) })
 }
 
+extension Coding<AgentPlaces> {
+  static let places = row(
+    { places in
+      [.string(places.file), .int(places.line), .array(places.fields.map { .int($0) })]
+        + places.targets.flatMap { [.string($0.name), .int($0.line)] }
+    },
+    { row throws(RecordingError) in
+      let file = try row.next(.text)
+      let line = try row.next(.whole as Coding<Int>)
+      let fields = try row.next(Coding<Int32>.whole.list())
+      var targets: [AgentPlaces.Target] = []
+      while !row.items.isEmpty {
+        targets.append(AgentPlaces.Target(name: try row.next(.text), line: try row.next(.whole)))
+      }
+      return AgentPlaces(file: file, line: line, targets: targets, fields: fields)
+    })
+}
+
 extension Coding<ZoneRules> {
   static let zone = row(
     { zone in
