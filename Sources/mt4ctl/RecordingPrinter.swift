@@ -65,8 +65,9 @@ struct RecordingPrinter {
       for decision in decisions { print("             \(side)  \(decision.text)") }
     }
     for member in difference.members { print("               \(member)") }
-    print("             the event in full:")
-    for line in difference.event.prettyText.split(separator: "\n") { print("               \(line)") }
+    print("             it was decided at event \(difference.cause.number), \(difference.cause.title):")
+    let members = difference.cause.json.object ?? [:]
+    for name in members.keys.sorted() { print("               \(name): \((members[name] ?? .null).canonicalText)") }
   }
 
   mutating func end(_ summary: RecordingSummary) {
@@ -95,7 +96,7 @@ struct RecordingPrinter {
     guard summary.problem == nil else { return notes }
     if summary.unwritten > 0 {
       notes.append(
-        "\(count(Int(summary.unwritten), "record")) of the end never reached the journal's disk, and had nothing to be compared with"
+        "\(count(Int(summary.unwritten), "record")) of the end are not in the journal and had nothing to be compared with: it was killed, or still runs"
       )
     }
     if summary.beyond > 0 {
@@ -144,7 +145,10 @@ struct RecordingPrinter {
     [
       "message": .string(difference.message), "recorded": .array(difference.recorded.map(\.json)),
       "here": .array(difference.here.map(\.json)), "members": .array(difference.members.map { .string($0) }),
-      "event": difference.event,
+      "cause": .fields([
+        "event": .int(difference.cause.number), "title": .string(difference.cause.title),
+        "in_full": difference.cause.json,
+      ]),
     ]
   }
 

@@ -8,7 +8,7 @@ import Reconciler
 /// What comes from outside, each as one function of bytes: libFuzzer calls it (`script/fuzz`), and so does the test that
 /// replays the corpus. A trap is a find, and so is a sentence that comes back.
 enum FuzzEntry: String, CaseIterable {
-  case manifest, reply, trade, journal, records, query, token, json, control
+  case manifest, reply, trade, journal, records, query, token, json, control, recording
 
   func run(_ bytes: [UInt8]) async -> String? {
     switch self {
@@ -21,6 +21,7 @@ enum FuzzEntry: String, CaseIterable {
     case .token: await Self.token(bytes)
     case .json: Self.json(bytes)
     case .control: Self.control(bytes)
+    case .recording: Self.recording(bytes)
     }
   }
 
@@ -145,6 +146,27 @@ enum FuzzEntry: String, CaseIterable {
     if let number = FixedDecimal(text), FixedDecimal(number.description) != number { return "a number changed" }
     if let number = FixedDecimal(wire: text), FixedDecimal(number.description) != number { return "a number changed" }
     if let time = Timestamp(rfc3339: text), Timestamp(rfc3339: time.rfc3339) != time { return "a time changed" }
+    return nil
+  }
+
+  /// The lines of a recording after its first: what is read is written again, and then read as the same.
+  private static func recording(_ bytes: [UInt8]) -> String? {
+    let head = RecordingHead(
+      version: "fuzz", chain: "fuzz", foldedFrom: 0, foldedTo: 0, interval: .seconds(1),
+      moment: Moment(wall: Timestamp(seconds: 1_793_520_000), steady: Steady(microseconds: 0)))
+    var (reader, again) = (LineReader(head), LineReader(head))
+    var (writer, second) = (LineWriter(head), LineWriter(head))
+    for line in bytes.split(separator: 0x0A).prefix(200) {
+      guard case .event(let event)? = try? reader.read(Array(line)) else { return nil }
+      var written: [UInt8] = []
+      writer.write(event, to: &written)
+      guard case .event(let read)? = try? again.read(Array(written.dropLast())) else {
+        return "an event that was written cannot be read"
+      }
+      var rewritten: [UInt8] = []
+      second.write(read, to: &rewritten)
+      if rewritten != written { return "an event came back as another one" }
+    }
     return nil
   }
 

@@ -140,6 +140,36 @@ struct RecordingReplayTests {
     }
   }
 
+  @Test func `a process that was killed before its first record was on disk is not taken for the next one`()
+    async throws
+  {
+    try await Stage.with { stage in
+      try stage.declare(stage.agent())
+      let database = try TestDatabase.fresh()
+      try await Self.authorised(stage, database)
+      let copy = stage.folder + "/copy"
+      try FileManager.default.copyItem(atPath: stage.state, toPath: copy)
+      try await Self.authorised(stage, database)
+      try FileManager.default.removeItem(atPath: stage.state)
+      try FileManager.default.moveItem(atPath: copy, toPath: stage.state)
+      try await Self.authorised(stage, try TestDatabase.fresh())
+      let runs = try RecordedRun.find(Self.folder(stage))
+      #expect(runs.count == 3)
+      #expect(try Self.replay(stage, runs[0]).problem == nil)
+      #expect(try Self.replay(stage, runs[2]).problem == nil)
+      // It stopped in good order, so its records should be there.
+      #expect(try Self.replay(stage, runs[1]).problem?.contains("lacks") == true)
+      let lines = try String(contentsOfFile: runs[1].files[0], encoding: .utf8).split(separator: "\n")
+      try (lines.dropLast().joined(separator: "\n") + "\n").write(
+        toFile: runs[1].files[0], atomically: true, encoding: .utf8)
+      let killed = try Self.replay(stage, runs[1])
+      #expect(killed.problem == nil)
+      #expect(killed.records == 0)
+      #expect(killed.unwritten > 2)
+      #expect(killed.beyond == 0)
+    }
+  }
+
   /// What somebody changes in the recording or in the journal, and what a reader is told.
   @Test func `what was changed afterwards is seen, with both sides and the look that led to it`() async throws {
     try await Stage.with { stage in
@@ -165,7 +195,7 @@ struct RecordingReplayTests {
         line.contains("USDJPY") && line.contains(#""positions":"#) ? line.replacing("USDJPY", with: "USDCHF") : nil
       }
       #expect(ticket?.recorded.isEmpty == false)
-      #expect(ticket?.event["e"] == "look")
+      #expect(ticket?.cause.json["e"] == "look")
       #expect(ticket?.members.contains { $0.contains("USDJPY") && $0.contains("USDCHF") } == true)
       // Another rule than was in force.
       let rule = try changed { line in

@@ -44,8 +44,10 @@ struct JournalLines {
   /// The next line that the same process has made, whose first record is `first`.
   mutating func next(of first: Int64) throws(RecordingError) -> JournalLine? {
     guard let line = try peek() else { return nil }
-    if line.sequence > first, line.record?.type == .snapshot, try peek(1)?.record?.type == .controllerStarted {
-      return nil
+    if line.sequence > first, line.record?.type == .snapshot {
+      // The next process began with it; the line after it may be that of one more that came no further.
+      let after = try peek(1)?.record?.type
+      if after == .controllerStarted || after == .snapshot { return nil }
     }
     return try next()
   }

@@ -12,9 +12,11 @@ public struct RecordingReplayer {
   private var journal: JournalLines
   /// The last record that the recorded process had made.
   private var last: Int64
-  /// What the core asked of each terminal last.
-  private var asked: [AgentID: ReadRequest] = [:]
+  /// What the core asked of each terminal last, and at which event.
+  private var asked: [AgentID: (request: ReadRequest, number: Int, event: RecordedEvent)] = [:]
   private var hasEnded = false
+  /// The recorded process was killed before its first record was on disk: what the journal has there is the next one's.
+  private var leftNothing = false
 
   /// Takes up the journal to where the recorded process began.
   ///
@@ -68,7 +70,7 @@ public struct RecordingReplayer {
       switch effect {
       case .record(let record): step.records.append(record)
       case .perform(let request, _, _): step.sends.append(request)
-      case .read(let request, _): asked[request.agent] = request
+      case .read(let request, _): asked[request.agent] = (request, summary.events, event)
       }
     }
     if let difference = try compare(event, step) { return end(step, difference) }
@@ -104,11 +106,12 @@ public struct RecordingReplayer {
     }
     let own = asked[request.agent]
     // One that was overtaken by a newer one is ignored, here as there.
-    if let own, request.number < own.number || request == own { return nil }
+    if let own, request.number < own.request.number || request == own.request { return nil }
     var difference = RecordingDifference(
-      message: "the terminal was asked for something else", event: EventText.full(event))
+      message: "the terminal was asked for something else",
+      cause: .of(own?.event ?? event, number: own?.number ?? summary.events))
     difference.recorded = [.read(request)]
-    difference.here = own.map { [.read($0)] } ?? []
+    difference.here = own.map { [.read($0.request)] } ?? []
     return difference
   }
 
@@ -117,7 +120,7 @@ public struct RecordingReplayer {
   ) throws(RecordingError) -> RecordingDifference? {
     let count = max(0, (event.lastSequence ?? last) - last)
     var lines: [JournalLine] = []
-    while lines.count < count, let line = try journal.next(of: head.foldedTo + 1) { lines.append(line) }
+    while lines.count < count, let line = try nextLine(after: step) { lines.append(line) }
     last += count
     summary.records += Int64(lines.count)
     summary.unwritten += count - Int64(lines.count)
@@ -132,7 +135,7 @@ public struct RecordingReplayer {
     guard !isSame || !sameSends else { return nil }
     var difference = RecordingDifference(
       message: isSame ? "another order was sent" : wrong == nil ? "another number of records" : "another record",
-      event: EventText.full(event))
+      cause: .of(event, number: summary.events))
     difference.recorded = lines.map { .record($0.text) } + event.sends.map { .send($0) }
     let untold = count - Int64(lines.count)
     if untold > 0 { difference.recorded.append(.untold(untold)) }
@@ -141,10 +144,20 @@ public struct RecordingReplayer {
     return difference
   }
 
+  /// The recorded process's next line, as far as it came.
+  private mutating func nextLine(after step: RecordingStep) throws(RecordingError) -> JournalLine? {
+    if step.after == head.foldedTo, let first = try journal.peek(), first.sequence == head.foldedTo + 1,
+      let made = step.records.first, made.createdAt != first.record?.createdAt
+    {
+      leftNothing = true
+    }
+    return leftNothing ? nil : try journal.next(of: head.foldedTo + 1)
+  }
+
   private mutating func finish() throws(RecordingError) {
     hasEnded = true
     summary.unfinishedBytes = run.unfinishedBytes
-    while try journal.next(of: head.foldedTo + 1) != nil { summary.beyond += 1 }
+    while !leftNothing, try journal.next(of: head.foldedTo + 1) != nil { summary.beyond += 1 }
     switch run.end {
     case .stopped?:
       summary.isWhole = true
@@ -157,6 +170,12 @@ public struct RecordingReplayer {
     case .gaveUp(let why)?: summary.gaveUp = why
     case nil: break
     }
+  }
+}
+
+extension RecordingDifference.Cause {
+  static func of(_ event: RecordedEvent, number: Int) -> Self {
+    Self(number: number, title: EventText(event).title, json: EventText.full(event))
   }
 }
 

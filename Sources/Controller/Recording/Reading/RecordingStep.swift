@@ -37,8 +37,16 @@ public struct RecordingDifference: Hashable, Sendable {
   public internal(set) var here: [Decision] = []
   /// Which members of the first differing record differ, with both values.
   public internal(set) var members: [String] = []
-  /// The event in full.
-  public let event: JSONValue
+  /// The event that led to it.
+  public let cause: Cause
+
+  public struct Cause: Hashable, Sendable {
+    /// From 1 in its recording.
+    public let number: Int
+    public let title: String
+    /// The event in full.
+    public let json: JSONValue
+  }
 }
 
 /// How much of one recording was replayed.
@@ -54,7 +62,7 @@ public struct RecordingSummary: Hashable, Sendable {
   public internal(set) var records: Int64 = 0
   /// Orders that were handed to terminals.
   public internal(set) var sends = 0
-  /// Records that the recorded process made and that never reached its disk: it was killed.
+  /// Records that the recorded process made and that are not in the journal: it was killed, or has not written them yet.
   public internal(set) var unwritten: Int64 = 0
   /// Records of the journal that came after the recording's last event.
   public internal(set) var beyond: Int64 = 0
