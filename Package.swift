@@ -106,6 +106,9 @@ if Context.environment["MT4_FUZZ"] != nil {
   package.targets.append(
     .executableTarget(
       name: "fuzz",
-      dependencies: ["Bridge", "Controller", "Reconciler", .product(name: "Crypto", package: "swift-crypto")],
+      dependencies: [
+        "Bridge", "Controller", "Reconciler", .product(name: "Crypto", package: "swift-crypto"),
+        .product(name: "Logging", package: "swift-log"),
+      ],
       path: "Tests/Fuzz/Driver", swiftSettings: [.unsafeFlags(["-parse-as-library"])]))
 }

@@ -24,6 +24,7 @@ enum ConnectionString {
 
   /// A value of a `key=value` string.
   static func quoted(_ text: String) -> String {
-    "'" + text.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "'"
+    // By scalars: an apostrophe under an accent is another character, and still ends the value for libpq.
+    "'" + text.unicodeScalars.map { $0 == "'" || $0 == "\\" ? "\\\($0)" : String($0) }.joined() + "'"
   }
 }

@@ -51,8 +51,11 @@ public struct LogLine: Sendable {
   }
 
   private static func quoted(_ text: String) -> String {
-    let needsQuotes = text.isEmpty || text.contains { $0 == " " || $0 == "\"" || $0 == "=" || $0.isNewline }
+    // By scalars: a quotation mark under an accent is another character, and still the end of the value.
+    let scalars = text.unicodeScalars
+    let needsQuotes =
+      scalars.isEmpty || scalars.contains { $0 == " " || $0 == "\"" || $0 == "=" } || text.contains(where: \.isNewline)
     guard needsQuotes else { return text }
-    return "\"" + oneLine(text.replacing("\"", with: "'")) + "\""
+    return "\"" + oneLine(scalars.map { $0 == "\"" ? "'" : String($0) }.joined()) + "\""
   }
 }

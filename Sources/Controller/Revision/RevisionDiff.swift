@@ -133,7 +133,7 @@ extension RevisionDiff {
   /// A value as a manifest would have it, on one line.
   private static func words(_ value: JSONValue) -> String {
     switch value {
-    case .string(let text): text.isEmpty ? "\"\"" : text.contains("\n") ? value.canonicalText : text
+    case .string(let text): text.isEmpty ? "\"\"" : text.contains(where: \.isNewline) ? value.canonicalText : text
     case .null, .bool, .number: value.canonicalText
     case .array(let items): "[" + items.map(words).joined(separator: ", ") + "]"
     case .object(let members):

@@ -100,6 +100,9 @@ struct NotifyState: Sendable {
     phase == .running || phase == .draining ? watchdog?.late(now: now) ?? [] : []
   }
 
-  /// One line, as the protocol wants it.
-  private static func line(_ text: String) -> String { text.replacing("\n", with: " ") }
+  /// One line, as the protocol wants it: what comes after a line end would be an assignment of its own. By scalars, since a
+  /// carriage return and a line feed are one character.
+  static func line(_ text: String) -> String {
+    text.unicodeScalars.map { $0.value < 0x20 ? " " : String($0) }.joined()
+  }
 }

@@ -9,6 +9,7 @@ import Reconciler
 /// replays the corpus. A trap is a find, and so is a sentence that comes back.
 enum FuzzEntry: String, CaseIterable {
   case manifest, reply, trade, journal, records, query, token, json, control, recording
+  case registry, events, plan, checkpoint, text
 
   func run(_ bytes: [UInt8]) async -> String? {
     switch self {
@@ -22,6 +23,11 @@ enum FuzzEntry: String, CaseIterable {
     case .json: Self.json(bytes)
     case .control: Self.control(bytes)
     case .recording: Self.recording(bytes)
+    case .registry: Self.registry(bytes)
+    case .events: Self.events(bytes)
+    case .plan: Self.plan(bytes)
+    case .checkpoint: Self.checkpoint(bytes)
+    case .text: Self.text(bytes)
     }
   }
 
@@ -106,8 +112,10 @@ enum FuzzEntry: String, CaseIterable {
     } catch {
       // A problem is an answer.
     }
-    _ = AuditFilter.instant(text)
-    _ = ListenAddress(text)
+    if let instant = AuditFilter.instant(text), AuditFilter.instant(instant.rfc3339) != instant {
+      return "an instant changed"
+    }
+    if let address = ListenAddress(text), ListenAddress(address.description) != address { return "an address changed" }
     return nil
   }
 
@@ -120,7 +128,12 @@ enum FuzzEntry: String, CaseIterable {
       return "a forged token"
     }
     _ = try? WebTokenKey(bytes, path: "key")
-    _ = try? TokenFile(bytes, path: "tokens")
+    if let file = try? TokenFile(bytes, path: "tokens"), !bytes.contains(0x0D) {
+      let other = try? TokenFile(
+        Array(bytes.split(separator: 0x0A, omittingEmptySubsequences: false).joined(separator: [0x0D, 0x0A])),
+        path: "tokens")
+      if other?.count != file.count { return "other line ends make it another file of tokens" }
+    }
     let message = "\(base64(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8))).\(base64(bytes))"
     let code = HMAC<SHA256>.authenticationCode(for: Array(message.utf8), using: SymmetricKey(data: secret))
     guard let principal = try? await key.principal(of: "\(message).\(base64(Array(code)))", at: now) else { return nil }

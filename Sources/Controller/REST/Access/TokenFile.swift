@@ -26,7 +26,8 @@ struct TokenFile: Sendable {
     guard let text = String(validating: bytes, as: UTF8.self) else { throw problem(1, "it is not UTF-8 text") }
     var entries: [Entry] = []
     var lines: [[UInt8]: Int] = [:]
-    for (index, raw) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
+    // A carriage return and a line feed are one character, and a line end like the feed alone.
+    for (index, raw) in text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline).enumerated() {
       let content = raw.split(separator: "#", maxSplits: 1, omittingEmptySubsequences: false).first ?? ""
       let words = content.split(whereSeparator: \.isWhitespace)
       guard let first = words.first else { continue }

@@ -10,7 +10,17 @@ public enum CSVText {
 
   static func cell(_ value: String) -> String {
     let guarded = isFormula(value) ? "'" + value : value
-    return guarded.contains { "\",\r\n".contains($0) } ? "\"" + guarded.replacing("\"", with: "\"\"") + "\"" : guarded
+    // By bytes: a quotation mark under an accent is another character, and the same byte for whoever reads the file.
+    let quote = UInt8(ascii: "\"")
+    guard guarded.utf8.contains(where: { $0 == quote || $0 == UInt8(ascii: ",") || $0 == 0x0D || $0 == 0x0A }) else {
+      return guarded
+    }
+    var out = [quote]
+    for byte in guarded.utf8 {
+      if byte == quote { out.append(quote) }
+      out.append(byte)
+    }
+    return String(decoding: out + [quote], as: UTF8.self)
   }
 
   private static func isFormula(_ value: String) -> Bool {

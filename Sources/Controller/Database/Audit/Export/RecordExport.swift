@@ -133,7 +133,7 @@ public struct RecordExport: Sendable {
     var chain = ExportManifest.Chain(
       chain: span.chain, file: file.name, first: span.first, last: span.first, records: 0, isToEnd: span.last == nil)
     try reader.lines(span) { text in
-      guard !text.contains("\n") else {
+      guard !text.utf8.contains(0x0A) else {
         throw ExportError("a record of chain \(span.chain) after \(chain.last) has a line end in it: run audit verify")
       }
       try file.add(row: text + "\n")

@@ -1,0 +1,1 @@
+../../ControllerTests/Fuzz/FuzzEntries+Text.swift
