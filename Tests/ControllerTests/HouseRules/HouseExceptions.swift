@@ -29,7 +29,6 @@ struct HouseException: Hashable {
       .unsortedOrder, "Sources/Reconciler/Agent/AgentMemory+Merge.swift", "each target's entry is set by itself"),
     .init(
       .unsortedOrder, "Sources/Reconciler/Reconciler+Journal.swift", "each memory is encoded by itself; the text sorts"),
-    .init(.unsortedOrder, "Sources/Reconciler/Reconciler+Read.swift", "the ticks of a request are a sorted list"),
     .init(.unsortedOrder, "Sources/Reconciler/Risk/FleetLedger.swift", "exact sums, the same in any order"),
     .init(.ownEnumDefault, "Sources/Bridge/Decoding/TextCleaner.swift", "Unicode's categories, not ours"),
     .init(

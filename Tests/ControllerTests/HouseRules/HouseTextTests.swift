@@ -49,11 +49,20 @@ struct HouseTextTests {
   @Test(arguments: [
     ("for a in memory.owned.keys {", true), ("for a in memory.owned.keys.sorted() {", false),
     ("let a = owned.values.first { $0.isOpen }", true), ("let a = owned.values.contains { $0.isOpen }", false),
-    ("for (a, b) in owned {", true), ("for a in list {", false),
+    ("for (a, b) in owned {", true), ("for a in list {", false), ("for a in Set(list) {", true),
+    ("for a in Set(list).sorted() {", false), ("owned.forEach { use($0) }", true), ("let a = Array(owned)", true),
+    ("let a = Array(memory.owned.values)", true), ("let a = Array(list)", false), ("let a = owned.map(\\.key)", true),
+    ("let a = owned.map(\\.key).sorted()", false), ("let a = list.map(\\.key)", false),
+    ("for a in owned where a {", true),
+    ("for a in owned { kept[a] = a.lots }", false), ("for a in owned { kept.append(a) }", true),
+    ("let a = Set(owned.map(\\.key))", false), ("let a = owned.reduce(into: 0) { $0 = $1 }", true),
+    ("var list: [Int] = []; let owned = list; for a in owned {", false), ("for a in fresh {", true),
+    ("func f(_ given: Set<Int>) { for a in given {", true),
   ]) func `an unsorted loop is found`(line: String, isFound: Bool) {
-    let file = SourceFile(path: "Sources/X/Y.swift", text: "var owned: [Ticket: Int] = [:]\n" + line)
-    let places = UnsortedOrder.places(in: file, names: UnsortedOrder.names(in: [file]))
-    #expect(places.map(\.line) == (isFound ? [2] : []))
+    let file = SourceFile(path: "Sources/X/Y.swift", text: "let fresh = Set(list)\n" + line)
+    let other = SourceFile(
+      path: "Sources/X/Z.swift", text: "struct Z {\n  private(set) var owned: [Ticket: Int] = [:]\n}")
+    #expect(UnsortedOrder([file, other]).places(in: file).map(\.line) == (isFound ? [2] : []))
   }
 
   @Test func `a default beside an enum's cases is found, and one beside numbers is not`() {
