@@ -5,20 +5,26 @@ import PackageDescription
 // A package of its own, so that a plain build of the product does not pay for it. See docs/performance.md.
 let package = Package(
   name: "Benchmarks",
-  dependencies: [.package(name: "mt4-controller", path: "..")],
+  dependencies: [
+    .package(name: "mt4-controller", path: ".."),
+    // For the bare route, which the product's REST is measured beside.
+    .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
+  ],
   targets: [
-    .systemLibrary(name: "CLimits", pkgConfig: "libcurl yaml-0.1"),
+    .systemLibrary(name: "CLimits", pkgConfig: "libcurl yaml-0.1 libpq"),
     .target(name: "CBare", dependencies: ["CLimits"], cSettings: [.unsafeFlags(["-O2"])]),
+    .target(name: "Harness"),
     .executableTarget(
       name: "bench",
       dependencies: [
-        "CBare",
+        "CBare", "Harness",
         .product(name: "Reconciler", package: "mt4-controller"),
       ]),
     .executableTarget(
       name: "bench-service",
       dependencies: [
-        "CBare",
+        "CBare", "Harness",
+        .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Reconciler", package: "mt4-controller"),
         .product(name: "Controller", package: "mt4-controller"),
       ]),

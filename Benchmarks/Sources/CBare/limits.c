@@ -42,37 +42,42 @@ int cbare_sync_batches(const char *path, size_t size, int count, int64_t *times)
   return result;
 }
 
-long cbare_get(const char *host, int port, const char *path, char *body, size_t room) {
+long cbare_get_whole(const char *host, int port, const char *path, const char *header, char *reply, size_t room) {
   int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   struct sockaddr_in at = {.sin_family = AF_INET, .sin_port = htons((uint16_t)port)};
   inet_pton(AF_INET, host, &at.sin_addr);
   struct timeval wait = {.tv_sec = 10};
   setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait);
-  char request[256];
-  int n = snprintf(request, sizeof request, "GET %s HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n", path);
+  char request[2048];
+  int n = snprintf(
+    request, sizeof request, "GET %s HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n%s\r\n", path, header);
   long used = -1;
   if (!connect(fd, (struct sockaddr *)&at, sizeof at) && send(fd, request, (size_t)n, MSG_NOSIGNAL) == n) {
     long want = -1;
     char *start = NULL;
     used = 0;
     while ((size_t)used + 1 < room && (want < 0 || used < want)) {
-      ssize_t got = recv(fd, body + used, room - 1 - (size_t)used, 0);
+      ssize_t got = recv(fd, reply + used, room - 1 - (size_t)used, 0);
       if (got <= 0) break;
       used += got;
-      body[used] = 0;
-      if (!start && (start = strstr(body, "\r\n\r\n"))) {
-        char *length = strcasestr(body, "\r\ncontent-length:");
-        if (length) want = start + 4 - body + atol(length + 17);
+      reply[used] = 0;
+      if (!start && (start = strstr(reply, "\r\n\r\n"))) {
+        char *length = strcasestr(reply, "\r\ncontent-length:");
+        if (length) want = start + 4 - reply + atol(length + 17);
       }
     }
-    if (start) {
-      used -= start + 4 - body;
-      memmove(body, start + 4, (size_t)used + 1);
-    } else {
-      used = -1;
-    }
+    if (!start) used = -1;
   }
   close(fd);
+  return used;
+}
+
+long cbare_get(const char *host, int port, const char *path, const char *header, char *body, size_t room) {
+  long used = cbare_get_whole(host, port, path, header, body, room);
+  if (used < 0) return -1;
+  char *start = strstr(body, "\r\n\r\n") + 4;
+  used -= start - body;
+  memmove(body, start, (size_t)used + 1);
   return used;
 }
 

@@ -49,7 +49,7 @@ int64_t cbare_cpu_ns(void) {
 static struct cbare_terminals options;
 static struct agent *agents;
 static int64_t armed_at;
-static long polls[2], late[2];   // of the first half of the agents (the product) and the second (the bare loop)
+static long polls[2], late[2];   // the product's, and the bare loop's
 static char out[OUT_ROOM], body[OUT_ROOM];
 
 static int agent_of(int fd) {
@@ -131,7 +131,7 @@ static int history_body(int i) {
 
 static void note_poll(int i, int64_t now) {
   struct agent *agent = &agents[i];
-  int half = i < options.agents / 2 ? 0 : 1;
+  int half = i < options.split ? 0 : 1;
   if (agent->last_positions) {
     polls[half]++;
     if (now - agent->last_positions > ((int64_t)options.interval_ms + 50) * 1000000) late[half]++;

@@ -1,77 +1,9 @@
 import CBare
 import Controller
 import Foundation
+import Harness
 import Reconciler
 import Synchronization
-
-/// Records as a quiet fleet makes them.
-struct Records {
-  private(set) var sequence: Int64 = 0
-  private let agents: Int
-  private let now = Timestamp(seconds: 1_795_000_000)
-
-  init(agents: Int) { self.agents = agents }
-
-  private mutating func record(_ type: EventType, _ agent: AgentID?, _ message: String, _ metadata: JSONValue) -> Record
-  {
-    sequence += 1
-    return Record(
-      sequence: sequence, agent: agent, type: type, reason: nil, message: message, metadata: metadata, actionID: nil,
-      revision: 1, observedAt: nil, createdAt: now + .milliseconds(sequence))
-  }
-
-  /// A segment begins with the whole state; an empty one is the shortest.
-  mutating func snapshot() -> Record {
-    var members: [String: JSONValue] = [:]
-    for i in 0..<agents { members["bench-\(i)"] = Self.memory }
-    return record(
-      .snapshot, nil, "the state of \(agents) agents",
-      ["agents": .object(members), "revision": 1, "emergency": Self.emergency, "format": 1])
-  }
-
-  mutating func heartbeat() -> Record {
-    let i = Int(sequence) % agents
-    return record(
-      .heartbeat, AgentID("bench-\(i)"), "60 passes; equity 10000.00, 3 positions",
-      ["passes": 60, "equity": "10000", "balance": "10000", "credit": "0", "positions": 3])
-  }
-
-  // As a core without agents says them.
-  private static let memory = Reconciler.emptyMemory
-  private static let emergency = Reconciler.emptyEmergency
-}
-
-extension Reconciler {
-  /// What a `snapshot` record has for one agent that nothing is known of.
-  static var emptyMemory: JSONValue {
-    var core = Reconciler()
-    let id = AgentID("a")
-    let risk = RiskSpec(
-      initialBalance: Money(amount: 1, currency: "USD"), maxRiskPerTrade: 1, maxDailyLoss: .percent(5), maxPositions: 1,
-      lotSize: 1)
-    let spec = AgentSpec(
-      id: id, metadataName: "a", displayName: "a", enabled: true, terminal: TerminalSpec(url: "http://x"),
-      pairs: [Symbol("EURUSD")], risk: risk)
-    let now = Moment(wall: Timestamp(seconds: 1_795_000_000), steady: Steady(microseconds: 0))
-    _ = core.receive(.started(StartFacts(version: "bench", chain: "abcdefghijklmnop")), at: now)
-    let fleet = Fleet(revision: 1, fingerprint: "f", agents: [spec], policy: FleetPolicy(), zones: ["UTC": .utc])
-    _ = core.receive(.fleetAccepted(fleet, RevisionFacts(isNew: true, actor: "bench")), at: now)
-    return snapshot(&core, now)?["agents"]?["a"] ?? .object([:])
-  }
-
-  static var emptyEmergency: JSONValue {
-    var core = Reconciler()
-    let now = Moment(wall: Timestamp(seconds: 1_795_000_000), steady: Steady(microseconds: 0))
-    return snapshot(&core, now)?["emergency"] ?? .object([:])
-  }
-
-  private static func snapshot(_ core: inout Reconciler, _ now: Moment) -> JSONValue? {
-    for effect in core.receive(.journal(JournalFacts(wantsSnapshot: true)), at: now) {
-      if case .record(let record) = effect, record.type == .snapshot { return record.metadata }
-    }
-    return nil
-  }
-}
 
 /// Feeds a journal as fast as it takes records, with a snapshot wherever a new segment wants one.
 struct Feeder {
@@ -114,37 +46,62 @@ struct Feeder {
   }
 }
 
-/// Records a second to durable, beside the same bytes in as many bare appends with fdatasync.
+/// Records a second to durable, beside the same bytes in as many bare appends with fdatasync; and what the chain costs.
 struct JournalBenchmark {
   let records: Int
 
   func run() throws {
-    let path = try folder()
-    defer { try? FileManager.default.removeItem(atPath: path) }
-    let journal = try Journal.open(stateDirectory: path + "/state")
+    let folder = try WorkFolder()
+    defer { folder.remove() }
+    let journal = try Journal.open(stateDirectory: folder.path + "/state")
     var feeder = Feeder(journal: journal, records: Records(agents: 100))
     _ = try feeder.feed(20_000)
-    let size = try bytes(path + "/state/journal")
-    var cpu = cbare_cpu_ns()
-    var began = cbare_now_ns()
-    let batches = try feeder.feed(records)
-    let wall = Double(cbare_now_ns() - began) / 1e9
-    let busy = Double(cbare_cpu_ns() - cpu) / 1e9
-    let written = try bytes(path + "/state/journal") - size
+    let size = try bytes(folder.path + "/state/journal")
+    let cpu = cbare_cpu_ns()
+    let began = cbare_now_ns()
+    let batches = max(1, try feeder.feed(records))
+    let wall = seconds(cbare_now_ns() - began)
+    let busy = seconds(cbare_cpu_ns() - cpu)
+    let written = try bytes(folder.path + "/state/journal") - size
     _ = journal.close()
-    var times = [Int64](repeating: 0, count: max(1, batches))
-    cpu = cbare_cpu_ns()
-    began = cbare_now_ns()
-    guard cbare_sync_batches(path + "/bare", written / max(1, batches), Int32(max(1, batches)), &times) == 0 else {
-      throw CocoaError(.fileWriteUnknown)
+    var times = [Int64](repeating: 0, count: batches)
+    let bareBegan = cbare_now_ns()
+    guard cbare_sync_batches(folder.path + "/bare", written / batches, Int32(batches), &times) == 0 else {
+      throw BenchError(description: "cannot write \(folder.path)")
     }
-    let bare = Double(cbare_now_ns() - began) / 1e9
-    let rate = Double(records) / wall
-    let limit = Double(records) / bare
+    let bare = seconds(cbare_now_ns() - bareBegan)
     tell(
-      "journal", "\(Int(rate)) records a second to durable in \(batches) batches of \(written / max(1, batches)) bytes")
-    tell("  bare fsync batches", "\(Int(limit)) a second, ratio \(round(rate / limit)) (goal 0.5)")
-    tell("  CPU a record", "\(round(busy / Double(records) * 1e6)) us, encoding, chain and feeding together")
+      "journal",
+      "\(batches) batches of \(written / batches) bytes; \(shown(busy / Double(records) * 1e6)) us of CPU a record, feeding too")
+    report(
+      Figure(
+        "journal: records a second, durable", reached: count(Double(records) / wall),
+        limit: "bare fsync batches \(count(Double(records) / bare))", ratio: bare / wall, goal: "0.5",
+        isMet: bare / wall >= 0.5))
+    chain()
+  }
+
+  /// A record's line with its hash, beside the same text without one.
+  private func chain() {
+    var records = Records(agents: 100)
+    let all = (0..<20_000).map { _ in records.heartbeat() }
+    var lines = 0.0
+    var plain = 0.0
+    var bytes = 0
+    for _ in 0..<3 {
+      var began = cbare_cpu_ns()
+      var last = JournalLine.firstPrevHash
+      for record in all { last = JournalLine.make(record: record, chain: "abcdefghijklmnop", prevHash: last).hash }
+      lines = seconds(cbare_cpu_ns() - began) / Double(all.count) * 1e6
+      began = cbare_cpu_ns()
+      for record in all { bytes += JSONValue.object(record.json).canonicalBytes.count }
+      plain = seconds(cbare_cpu_ns() - began) / Double(all.count) * 1e6
+    }
+    precondition(bytes > 0)
+    report(
+      Figure(
+        "journal: CPU of a line with its chain", reached: "\(shown(lines)) us",
+        limit: "without it \(shown(plain)) us", ratio: lines / plain))
   }
 
   private func bytes(_ folder: String) throws -> Int {

@@ -1,6 +1,7 @@
 import CBare
 import Controller
 import Foundation
+import Harness
 import Reconciler
 
 /// Megabytes of manifests a second, beside libyaml's bare events; and a whole reload.
@@ -33,9 +34,16 @@ struct ManifestBenchmark {
     let load = loads.sorted()[1]
     let limit = bare.sorted()[1]
     tell(
-      "manifests", "\(round(size / load, 1)) MB a second of CPU, a set of \(round(size, 1)) MB with \(agents) agents")
-    tell("  bare libyaml events", "\(round(size / limit, 1)) MB a second, ratio \(round(limit / load)) (goal 0.5)")
-    tell("  a whole reload", "\(round(load)) s of CPU for \(agents) agents (goal 1 s)")
+      "manifests", "\(shown(size / load, 1)) MB a second of CPU, a set of \(shown(size, 1)) MB with \(agents) agents")
+    tell("  bare libyaml events", "\(shown(size / limit, 1)) MB a second, ratio \(shown(limit / load)) (goal 0.5)")
+    tell("  a whole reload", "\(shown(load)) s of CPU for \(agents) agents (goal 1 s)")
+    report(
+      Figure(
+        "manifests: MB/s of CPU", reached: shown(size / load, 1), limit: "libyaml's events \(shown(size / limit, 1))",
+        ratio: limit / load, goal: "0.5", isMet: limit / load >= 0.5))
+    report(
+      Figure(
+        "manifests: a reload of \(agents)", reached: "\(shown(load)) s of CPU", goal: "1 s", isMet: load <= 1))
   }
 
   private func document(_ i: Int) -> String {

@@ -1,5 +1,6 @@
 import CBare
 import Foundation
+import Harness
 
 /// From the start of the process to the first look at every agent, with a long journal.
 struct StartBenchmark {
@@ -27,7 +28,7 @@ struct StartBenchmark {
         "--listen", "127.0.0.1:18091",
       ], log: folder.path + "/log")
     defer { controller.end() }
-    func since() -> Double { bench.seconds(cbare_now_ns() - began) }
+    func since() -> Double { Harness.seconds(cbare_now_ns() - began) }
     var first: Double?
     var active = 0
     while since() < 60, active < agents {
@@ -39,10 +40,11 @@ struct StartBenchmark {
       if active > 0, first == nil { first = since() }
       usleep(10_000)
     }
-    tell("start, \(agents) agents", line)
     tell(
-      "  to the first pass",
-      "\(round(first ?? .nan)) s (goal 2 s); every agent looked at after \(round(since())) s, CPU \(round(controller.cpu)) s"
-    )
+      "start, \(agents) agents", "\(line); every agent looked at after \(shown(since())) s, CPU \(shown(controller.cpu)) s")
+    report(
+      Figure(
+        "start: \(count(Double(agents))) agents, \(count(Double(records))) records",
+        reached: "first looks after \(shown(first ?? .nan)) s", goal: "2 s", isMet: (first ?? .infinity) < 2))
   }
 }

@@ -1,12 +1,6 @@
 import CBare
 import Foundation
-
-let arguments = Array(CommandLine.arguments.dropFirst())
-
-/// `name=value` among the arguments.
-func option(_ name: String, _ fallback: Int) -> Int {
-  arguments.first { $0.hasPrefix(name + "=") }.flatMap { Int($0.dropFirst(name.count + 1)) } ?? fallback
-}
+import Harness
 
 let usage = """
   usage: bench NAME [OPTION=VALUE]
@@ -15,18 +9,21 @@ let usage = """
     reaction [agents=N] [count=N] [dead=N]        from the reply that shows a breach to the first byte of the close
     core [seconds=S] [agents=N]                   events of the core a second, and its allocations
     start [agents=N] [records=N]                  process start to the first look, with a long journal
-  and of bench-service, which links the service: journal, manifests, rest
+    rest [agents=N] [seconds=S]                   requests a second and p99, beside a bare route with the same bytes
+    table FILE                                    the figures that were kept in a file; 1 when a goal was missed
+  and of bench-service, which links the service: journal, database, manifests
   """
 
 func main() throws {
   let mt4ctl = ProcessInfo.processInfo.environment["MT4CTL"] ?? "../.build/release/mt4ctl"
+  let service = ProcessInfo.processInfo.environment["BENCH_SERVICE"] ?? ".build/release/bench-service"
   switch arguments.first {
   case "terminals":
     var options = cbare_terminals(
       port: Int32(arguments[1]) ?? 0, agents: Int32(arguments[2]) ?? 0, positions: Int32(option("positions", 1)),
       slow_from: Int32(option("slow", -1)), breach_count: Int32(option("breaches", 0)),
       breach_after_ms: Int32(option("after", 1000)), breach_every_ms: Int32(option("every", 50)),
-      interval_ms: Int32(option("interval", 1000)))
+      interval_ms: Int32(option("interval", 1000)), split: Int32(option("split", 0)))
     exit(cbare_terminals_run(&options))
   case "bare":
     let numbers = arguments.dropFirst().compactMap { Int32($0) }
@@ -47,10 +44,14 @@ func main() throws {
       mt4ctl: mt4ctl, agents: option("agents", 1000), breaches: option("count", 200), dead: option("dead", 0)
     ).run()
   case "start":
-    let maker = ProcessInfo.processInfo.environment["BENCH_SERVICE"] ?? ".build/release/bench-service"
     try StartBenchmark(
-      mt4ctl: mt4ctl, maker: maker, agents: option("agents", 1000), records: option("records", 1_000_000)
+      mt4ctl: mt4ctl, maker: service, agents: option("agents", 1000), records: option("records", 1_000_000)
     ).run()
+  case "rest":
+    try RESTBenchmark(
+      mt4ctl: mt4ctl, service: service, agents: option("agents", 1000), seconds: option("seconds", 4)
+    ).run()
+  case "table": exit(try table(arguments.dropFirst().first ?? "/dev/null") ? 0 : 1)
   case "core": CoreBenchmark(seconds: option("seconds", 5), agents: option("agents", 1000)).run()
   default:
     print(usage)

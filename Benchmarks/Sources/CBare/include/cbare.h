@@ -15,6 +15,7 @@ struct cbare_terminals {
   int breach_after_ms;    // the first one, after SIGUSR1
   int breach_every_ms;
   int interval_ms;        // an interval between two GET /positions of an agent that is over 50 ms longer is late
+  int split;              // agents before this index are the product's, the others the bare loop's
 };
 int cbare_terminals_run(const struct cbare_terminals *options);
 
@@ -35,6 +36,32 @@ int64_t cbare_now_ns(void);
 // Calls of malloc, calloc, realloc and their like in this process so far.
 uint64_t cbare_allocations(void);
 
-// The body of a GET on loopback; its length, or -1.
-long cbare_get(const char *host, int port, const char *path, char *body, size_t room);
+// The body of a GET on loopback; its length, or -1. `header`: further header lines, each with its CRLF.
+long cbare_get(const char *host, int port, const char *path, const char *header, char *body, size_t room);
+// The same with its status line and header fields in front.
+long cbare_get_whole(const char *host, int port, const char *path, const char *header, char *reply, size_t room);
+
+// GETs over `connections` kept-alive connections to 127.0.0.1, the paths in turn. `rate`: requests a second; 0: each
+// connection asks again as soon as it is answered.
+struct cbare_load {
+  int port, connections, milliseconds, rate;
+  const char *const *paths;
+  int path_count;
+  const char *header;
+  // What came of it; an error is anything but a 200 with its whole body.
+  long requests, errors, bytes;
+  int64_t wall_ns;
+  double median_us, p99_us, worst_us;
+};
+int cbare_load_run(struct cbare_load *load);
+
+// Runs SQL on a PostgreSQL server; 0 when it went well. What went wrong is printed on stderr.
+int cbare_sql(const char *server, const char *sql);
+// The first value of a query, into `value`; 0 when there is one.
+int cbare_sql_value(const char *server, const char *sql, char *value, size_t room);
+// Copies all that `from` (COPY ... TO STDOUT) gives into memory; its length, or -1. To be freed.
+long cbare_copy_out(const char *server, const char *from, char **bytes);
+// Runs `before`, then gives the bytes to `into` (COPY ... FROM STDIN), then `after`; the time of all, or -1.
+int64_t cbare_copy_in(
+  const char *server, const char *before, const char *into, const char *after, const char *bytes, size_t size);
 #endif
