@@ -40,6 +40,32 @@ struct RESTAccessTests {
     try token(claims, header) { Array(HMAC<SHA256>.authenticationCode(for: $0, using: SymmetricKey(data: secret))) }
   }
 
+  @Test func `a token that was good before counts until it expires, and no longer`() async throws {
+    let key = try WebTokenKey(Self.secret, path: "key")
+    let token = try Self.hs256(Self.claims)
+    let first = try await key.principal(of: token, at: Self.now)
+    #expect(try await key.principal(of: token, at: Self.now + .seconds(1)) == first)
+    #expect(try await key.principal(of: token, at: Self.now + .seconds(629)) == first)
+    await #expect(throws: AccessRefusal(message: "The token has expired.")) {
+      try await key.principal(of: token, at: Self.now + .seconds(630))
+    }
+    // One character more is another token.
+    await #expect(throws: AccessRefusal.self) { try await key.principal(of: token + "A", at: Self.now) }
+    let other = try WebTokenKey(Array("fedcba9876543210fedcba9876543210".utf8), path: "key")
+    await #expect(throws: AccessRefusal(message: "The token's signature is not right.")) {
+      try await other.principal(of: token, at: Self.now)
+    }
+  }
+
+  @Test func `a token that was judged at a later time of the clock is judged again`() async throws {
+    let key = try WebTokenKey(Self.secret, path: "key")
+    let token = try Self.hs256(Self.claims(["nbf": 1_800_000_000]))
+    _ = try await key.principal(of: token, at: Self.now)
+    await #expect(throws: AccessRefusal(message: "The token is not valid yet (nbf).")) {
+      try await key.principal(of: token, at: Timestamp(seconds: 1_799_999_000))
+    }
+  }
+
   // MARK: Token file
 
   @Test func `a token file holds hashes and roles, with comments`() throws {

@@ -24,6 +24,7 @@ struct RESTAgentTests {
           controller.condition(.synced)?.status == .yes && controller.status()?.positions.count == 1
             && controller.status("agent_2")?.online == true
         }
+        try await Self.checkBytes(controller)
         let description = try #require(try await ask(port, "/openapi.json").json)
         let schemas = try #require(description["components"]?["schemas"])
         let paths = try #require(description["paths"]?.object)
@@ -43,6 +44,32 @@ struct RESTAgentTests {
         }
         try await Self.checkGatewayFields(port)
         try await Self.checkHistory(port)
+      }
+    }
+  }
+
+  /// What is written the short way is the canonical text of the document, also from parts that were written before.
+  private static func checkBytes(_ controller: RunningController) async throws {
+    let picture = try #require(controller.service.board.picture)
+    let parts = FragmentCache()
+    for _ in 0..<2 {
+      let view = FleetDocuments.View(picture, parts)
+      #expect(FleetDocuments.agentsBytes(view) == FleetDocuments.agents(view).canonicalBytes)
+    }
+    let lines = FragmentCache()
+    for _ in 0..<2 {
+      let view = FleetDocuments.View(picture, lines)
+      #expect(FleetDocuments.summary.bytes(view) == FleetDocuments.summary.json(view).canonicalBytes)
+    }
+    #expect(StatusDocument.status.bytes(picture) == StatusDocument.status.json(picture).canonicalBytes)
+    #expect(StatusDocument.statusForAll.bytes(picture) == StatusDocument.statusForAll.json(picture).canonicalBytes)
+    for status in picture.agents.values {
+      for document in [
+        AgentDocuments.described, AgentDocuments.account, AgentDocuments.positions, AgentDocuments.orders,
+        AgentDocuments.conditions, AgentDocuments.plan, AgentDocuments.performance, AgentDocuments.status,
+        AgentDocuments.metrics,
+      ] {
+        #expect(document.bytes(status) == document.json(status).canonicalBytes, "\(document.name)")
       }
     }
   }

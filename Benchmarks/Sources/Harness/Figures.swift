@@ -30,7 +30,8 @@ public struct Figure: Codable {
 /// Prints the figure, and keeps it for the table where `BENCH_RESULTS` names a file.
 public func report(_ figure: Figure) {
   let words = [
-    figure.reached, figure.limit.isEmpty ? "" : "limit \(figure.limit)", figure.ratio.map { "ratio \(shown($0))" } ?? "",
+    figure.reached, figure.limit.isEmpty ? "" : "limit \(figure.limit)",
+    figure.ratio.map { "ratio \(shown($0))" } ?? "",
     figure.goal.isEmpty ? "" : "goal \(figure.goal)", figure.cells[5],
   ]
   tell("= " + figure.name, words.filter { !$0.isEmpty }.joined(separator: "; "))

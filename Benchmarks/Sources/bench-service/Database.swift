@@ -68,7 +68,8 @@ struct DatabaseBenchmark {
     for start in stride(from: Int64(0), to: last, by: 2000) {
       var bytes: UnsafeMutablePointer<CChar>?
       let size = cbare_copy_out(
-        place, "COPY (SELECT * FROM trading.agent_logs WHERE id > \(start) AND id <= \(start + 2000)) TO STDOUT", &bytes)
+        place, "COPY (SELECT * FROM trading.agent_logs WHERE id > \(start) AND id <= \(start + 2000)) TO STDOUT", &bytes
+      )
       defer { free(bytes) }
       guard size > 0, let bytes else { throw BenchError(description: "nothing to copy") }
       let time = cbare_copy_in(place, "SELECT 1", "COPY public.copied FROM STDIN", "SELECT 1", bytes, size)

@@ -72,7 +72,8 @@ struct JournalBenchmark {
     let bare = seconds(cbare_now_ns() - bareBegan)
     tell(
       "journal",
-      "\(batches) batches of \(written / batches) bytes; \(shown(busy / Double(records) * 1e6)) us of CPU a record, feeding too")
+      "\(batches) batches of \(written / batches) bytes; \(shown(busy / Double(records) * 1e6)) us of CPU a record, feeding too"
+    )
     report(
       Figure(
         "journal: records a second, durable", reached: count(Double(records) / wall),

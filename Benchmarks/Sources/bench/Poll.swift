@@ -47,7 +47,8 @@ struct PollBenchmark {
     let more = controller.memory - bare.memory
     tell(
       "poll \(agents) at \(interval) ms",
-      "over \(shown(wall, 0)) s: \(shown(load.0 * 100, 1)) % of a core, bare \(shown(load.1 * 100, 1)) % at \(bareAgents)")
+      "over \(shown(wall, 0)) s: \(shown(load.0 * 100, 1)) % of a core, bare \(shown(load.1 * 100, 1)) % at \(bareAgents)"
+    )
     let name = "poll, \(count(Double(agents))) agents at \(shown(Double(interval) / 1000, 0)) s"
     let isJudged = agents <= 2000
     report(

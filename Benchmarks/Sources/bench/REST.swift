@@ -89,10 +89,13 @@ struct RESTBenchmark {
     }
     let ratio = median(rates.0) / median(rates.1)
     tell(
-      name, "CPU a request \(shown(median(cpu.0), 1)) us, bare \(shown(median(cpu.1), 1)) us; the loop \(shown(loop * 100, 0)) %")
+      name,
+      "CPU a request \(shown(median(cpu.0), 1)) us, bare \(shown(median(cpu.1), 1)) us; the loop \(shown(loop * 100, 0)) %"
+    )
     report(
       Figure(
-        "REST \(name): requests a second", reached: count(median(rates.0)), limit: "bare route \(count(median(rates.1)))",
+        "REST \(name): requests a second", reached: count(median(rates.0)),
+        limit: "bare route \(count(median(rates.1)))",
         ratio: ratio, goal: "0.8", isMet: ratio >= 0.8))
     report(
       Figure(
@@ -172,7 +175,8 @@ private final class Reloads {
     let original = (try? String(contentsOfFile: fleet, encoding: .utf8)) ?? ""
     timer.schedule(deadline: .now(), repeating: 1)
     timer.setEventHandler {
-      let text = original.replacing("max_positions: 10", with: "max_positions: \(Int.random(in: 10...99))", maxReplacements: 1)
+      let text = original.replacing(
+        "max_positions: 10", with: "max_positions: \(Int.random(in: 10...99))", maxReplacements: 1)
       try? Data(text.utf8).write(to: URL(fileURLWithPath: fleet), options: .atomic)
       kill(pid, SIGHUP)
     }

@@ -41,7 +41,8 @@ struct StartBenchmark {
       usleep(10_000)
     }
     tell(
-      "start, \(agents) agents", "\(line); every agent looked at after \(shown(since())) s, CPU \(shown(controller.cpu)) s")
+      "start, \(agents) agents",
+      "\(line); every agent looked at after \(shown(since())) s, CPU \(shown(controller.cpu)) s")
     report(
       Figure(
         "start: \(count(Double(agents))) agents, \(count(Double(records))) records",

@@ -140,6 +140,43 @@ struct PostgresOptions: Sendable {
     return rows
   }
 
+  /// Gives `rows`, text as COPY reads it, to a `COPY … FROM STDIN`. Not within a pipeline.
+  func copy(_ sql: StaticString, rows: [UInt8], seconds: Int? = nil) throws(DatabaseError) {
+    try unsafe check(PQsendQuery(handle, sql.cString) == 1)
+    let deadline = ContinuousClock.now + .seconds(seconds ?? options.querySeconds)
+    guard let first = try unsafe nextResult(until: deadline) else { throw lost() }
+    let isReady = unsafe PQresultStatus(first) == PGRES_COPY_IN
+    let refusal = unsafe isReady ? nil : Self.error(of: first)
+    unsafe PQclear(first)
+    if let refusal {
+      _ = try collect(until: deadline)
+      throw refusal
+    }
+    var done = 0
+    while done < rows.count {
+      let part = min(rows.count - done, 64 << 10)
+      try put(until: deadline) {
+        unsafe rows.withUnsafeBytes { bytes in
+          unsafe PQputCopyData(
+            handle, bytes.baseAddress.map { unsafe ($0 + done).assumingMemoryBound(to: CChar.self) }, Int32(part))
+        }
+      }
+      done += part
+    }
+    try put(until: deadline) { unsafe PQputCopyEnd(handle, nil) }
+    _ = try collect(until: deadline)
+  }
+
+  /// Repeats what libpq has no room for yet.
+  private func put(until deadline: ContinuousClock.Instant, _ body: () -> Int32) throws(DatabaseError) {
+    while true {
+      let taken = body()
+      guard taken == 0 else { return try check(taken == 1) }
+      try wait(for: POLLIN | POLLOUT, until: deadline)
+      guard unsafe PQconsumeInput(handle) == 1, unsafe PQflush(handle) >= 0 else { throw lost() }
+    }
+  }
+
   private func send(_ sql: StaticString, _ parameters: [String?]) throws(DatabaseError) {
     let count = Int32(parameters.count)
     let sent = unsafe withCStrings(parameters) { values in

@@ -1,11 +1,13 @@
 /// Lower-case hexadecimal digits, as hashes are written.
 enum Hexadecimal {
+  private static func digit(_ half: UInt8) -> UInt8 { half < 10 ? half + 0x30 : half + 0x57 }
+
   static func text(_ bytes: some Sequence<UInt8>) -> String {
-    let digits = Array("0123456789abcdef".utf8)
     var out: [UInt8] = []
+    out.reserveCapacity(64)
     for byte in bytes {
-      out.append(digits[Int(byte >> 4)])
-      out.append(digits[Int(byte & 15)])
+      out.append(digit(byte >> 4))
+      out.append(digit(byte & 15))
     }
     return String(decoding: out, as: UTF8.self)
   }
@@ -14,6 +16,7 @@ enum Hexadecimal {
   static func bytes(_ text: String) -> [UInt8]? {
     guard text.utf8.count.isMultiple(of: 2) else { return nil }
     var out: [UInt8] = []
+    out.reserveCapacity(32)
     var high: UInt8?
     for byte in text.utf8 {
       let digit: UInt8

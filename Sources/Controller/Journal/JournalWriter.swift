@@ -12,7 +12,7 @@ final class JournalWriter {
   private var keeper: SpaceKeeper
   private var file: DiskFile?
   private var lastHash: String
-  private var headFile: JournalHeadKeeper
+  private let headFile: JournalHeadKeeper
   private var checkpoints: CheckpointKeeper
   private var isHeadWritten: Bool
   /// Lines that are not on disk yet, and how many.
@@ -20,6 +20,8 @@ final class JournalWriter {
   private var batchRecords = 0
   /// The same lines, kept only where somebody wants to hear of them.
   private var batchLines: [JournalLine] = []
+  /// What is being written while the batch fills.
+  private var underWay: BatchWrite?
   private var reportedFull = false
   /// Of the snapshot that the segment begins with, as far as this writer wrote it; a segment is full by what it holds beyond
   /// that, and at least as much again: else a large fleet's journal would be snapshots and nothing else.
@@ -71,6 +73,7 @@ final class JournalWriter {
     // A head costs a file; while the reserve is in use that room is for records.
     if keeper.state == .ok || keeper.state == .low || work?.closes == true {
       try headFile.update(to: head, now: work?.closes == true)
+      if work?.pings.isEmpty == false { headFile.settle() }
       look(atCheckpoints: work?.asksForCheckpoint == true)
     }
   }
@@ -90,10 +93,12 @@ final class JournalWriter {
     batch.append(0x0A)
     batchRecords += 1
     if lineHandler != nil { batchLines.append(line) }
-    if batch.count >= Self.batchBytes { try flush() }
+    if batch.count >= Self.batchBytes { try launch() }
   }
 
-  private var isSegmentEmpty: Bool { batch.isEmpty && shared.read { $0.segments.last?.bytes ?? 0 } == 0 }
+  private var isSegmentEmpty: Bool {
+    batch.isEmpty && underWay == nil && shared.read { $0.segments.last?.bytes ?? 0 } == 0
+  }
 
   private func beginSegment(first: Int64) throws(JournalError) {
     if !isHeadWritten {
@@ -110,34 +115,80 @@ final class JournalWriter {
     firstLineBytes = 0
   }
 
+  /// Has what is collected written and synced beside, and goes on with the next batch.
+  private func launch() throws(JournalError) {
+    try land()
+    guard let file, !batch.isEmpty else { return }
+    underWay = BatchWrite(
+      batch, records: batchRecords, lines: batchLines, to: file, at: try room(for: batch.count), by: options.files)
+    batch = []
+    batch.reserveCapacity(Self.batchBytes + Self.batchBytes / 8)
+    batchRecords = 0
+    batchLines = []
+  }
+
+  /// Waits for what is written beside, and takes it for durable.
+  private func land() throws(JournalError) {
+    guard let written = underWay else { return }
+    underWay = nil
+    switch written.end() {
+    case nil: break
+    case .sync(let error)?: throw error
+    case .write?: try write(written.bytes, at: written.offset)
+    }
+    took(written.bytes.count, written.records, written.lines)
+  }
+
   /// Writes and syncs what is collected.
   private func flush() throws(JournalError) {
-    guard let file, !batch.isEmpty else { return }
+    try land()
+    guard !batch.isEmpty else { return }
+    try write(batch, at: try room(for: batch.count))
+    let (count, records, lines) = (batch.count, batchRecords, batchLines)
+    batch.removeAll(keepingCapacity: true)
+    batchRecords = 0
+    batchLines.removeAll(keepingCapacity: true)
+    took(count, records, lines)
+  }
+
+  /// Where the next bytes go.
+  ///
+  /// - Throws: `exhausted` when there are too many that the database does not have.
+  private func room(for count: Int) throws(JournalError) -> Int64 {
     let (offset, unshipped) = shared.read { ($0.segments.last?.bytes ?? 0, $0.unshippedBytes) }
-    guard unshipped + Int64(batch.count) <= options.maximumUnshippedBytes + options.reserveBytes else {
+    guard unshipped + Int64(count) <= options.maximumUnshippedBytes + options.reserveBytes else {
       throw .exhausted(
         problem: "\(unshipped) bytes wait for the database; the bound is \(options.maximumUnshippedBytes)")
     }
-    try withReserve(bytes: Int64(batch.count)) { () throws(JournalError) in
-      do throws(JournalError) { try options.files.writeAll(batch, to: file, at: offset) } catch {
+    return offset
+  }
+
+  private func write(_ bytes: [UInt8], at offset: Int64) throws(JournalError) {
+    guard let file else { return }
+    try withReserve(bytes: Int64(bytes.count)) { () throws(JournalError) in
+      do throws(JournalError) { try options.files.writeAll(bytes, to: file, at: offset) } catch {
         // No half of a line may stay, whether the batch is tried again or this is the end.
         try options.files.truncate(file, to: offset)
         throw error
       }
     }
     try options.files.synchronize(file)
-    let size = offset + Int64(batch.count)
-    let durable = shared.withLock { state in
-      state.durable += Int64(batchRecords)
-      state.waiting -= batchRecords
-      if let index = state.segments.indices.last { state.segments[index].bytes = size }
-      return state.durable
+  }
+
+  /// So many bytes and records more are durable.
+  private func took(_ count: Int, _ records: Int, _ lines: [JournalLine]) {
+    let (durable, size) = shared.withLock { state in
+      state.durable += Int64(records)
+      state.waiting -= records
+      var size: Int64 = 0
+      if let index = state.segments.indices.last {
+        state.segments[index].bytes += Int64(count)
+        size = state.segments[index].bytes
+      }
+      return (state.durable, size)
     }
-    batch.removeAll(keepingCapacity: true)
-    batchRecords = 0
     emit(.durable(durable))
-    lineHandler?(batchLines)
-    batchLines.removeAll(keepingCapacity: true)
+    lineHandler?(lines)
     if size - firstLineBytes >= max(options.segmentBytes, firstLineBytes), !reportedFull {
       reportedFull = true
       emit(.segmentFull)
@@ -200,6 +251,9 @@ final class JournalWriter {
   }
 
   private func fail(_ error: JournalError) {
+    // What it wrote is not told: it may or may not be whole.
+    _ = underWay?.end()
+    underWay = nil
     batch = []
     batchLines = []
     shared.withLock { state in

@@ -16,6 +16,13 @@ enum RecordText {
     return cleaned(value, depth: 0)
   }
 
+  /// Whether `clean` leaves every member of the record as it is.
+  static func isClean(_ record: Record) -> Bool {
+    isClean(record.message) && isClean(record.metadata, depth: 0) && record.agent.map { isClean($0.text) } ?? true
+      && record.actionID.map { isClean($0) } ?? true && record.sequence.magnitude < 1 << 53
+      && record.revision.magnitude < 1 << 53
+  }
+
   /// Whether a whole line is as `clean` leaves the values of its members.
   static func isClean(line: JSONValue) -> Bool { isClean(line, depth: -1) }
 
@@ -73,7 +80,10 @@ enum RecordText {
 
   /// A whole number as RFC 8785 writes it, and exact in every reader.
   private static func isCanonical(number text: String) -> Bool {
-    guard let value = Int64(text), String(value).utf8.elementsEqual(text.utf8) else { return false }
-    return value.magnitude < 1 << 53
+    guard let value = Int64(text), value.magnitude < 1 << 53 else { return false }
+    // `Int64` also reads `+1`, `007` and `-0`.
+    let first = text.utf8.first
+    if value == 0 { return text.utf8.elementsEqual("0".utf8) }
+    return first != UInt8(ascii: "+") && first != UInt8(ascii: "0") && !text.utf8.starts(with: "-0".utf8)
   }
 }

@@ -83,3 +83,8 @@ public struct AgentStatus: Sendable {
       && !parts.orphaned
   }
 }
+
+extension AgentStatus {
+  /// Whether both are the very same: of a status that is shown again nothing has to be written again.
+  public func isSame(as other: AgentStatus) -> Bool { parts === other.parts }
+}

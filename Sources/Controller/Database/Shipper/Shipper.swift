@@ -44,6 +44,7 @@ public final class Shipper: Sendable {
     }
     guard first else { return }
     DatabaseThread.start("mt4-shipper") {
+      DatabaseThread.giveWay()
       ShipperLoop(self).run()
       self.ended.signal()
     }

@@ -107,7 +107,7 @@ final class ShipperSession {
       chunks.append(lines)
       next = last.sequence
     }
-    var statements = chunks.map { PostgresStatement(ShipSQL.records, [PostgresRows.array($0.map(\.text))]) }
+    var statements: [PostgresStatement] = []
     for lines in chunks { statements += Self.derived(lines, callbacks) }
     var checkpoints: [Checkpoint] = []
     if chunks.count < Self.statementsPerPipeline {
@@ -119,15 +119,22 @@ final class ShipperSession {
       }
       if let outbox = outbox() { statements += outbox.statements }
     }
-    guard !statements.isEmpty else { return 0 }
-    let answers = try connection.pipeline(statements, extraSeconds: bytes >> 20)
-    for (answer, lines) in zip(answers, chunks) {
-      if let id = answer.value.flatMap({ Int64($0) }) { throw Self.forked(id, lines[0].chain) }
-    }
+    guard !chunks.isEmpty || !statements.isEmpty else { return 0 }
+    try send(chunks, then: statements, bytes)
     position = next
     checkpointed = checkpoints.last?.sequence ?? checkpointed
     if next > start { callbacks.onShipped(next) }
     return Int(next - start)
+  }
+
+  /// Puts lines into the database and runs what derives from them, together or not at all.
+  private func send(_ chunks: [[JournalLine]], then statements: [PostgresStatement], _ bytes: Int) throws {
+    if let rows = Self.rows(of: chunks), try copy(rows, then: statements) { return }
+    let records = chunks.map { PostgresStatement(ShipSQL.records, [PostgresRows.array($0.map(\.text))]) }
+    let answers = try connection.pipeline(records + statements, extraSeconds: bytes >> 20)
+    for (answer, lines) in zip(answers, chunks) {
+      if let id = answer.value.flatMap({ Int64($0) }) { throw Self.forked(id, lines[0].chain) }
+    }
   }
 
   /// The first lines until there are enough bytes; at least one.

@@ -18,6 +18,10 @@ struct WebTokenKey: Sendable {
   }
 
   private let key: Key
+  /// What judges signatures: made once, for it is an actor of its own and asks for a hop to be filled.
+  private let verifier: Task<JWTKeyCollection, Never>
+  /// Tokens whose signature and claims were judged before.
+  private let known = KnownTokens()
 
   /// Clocks may be apart by so much.
   static let leeway: Duration = .seconds(30)
@@ -39,7 +43,7 @@ struct WebTokenKey: Sendable {
           description: "\(path): a key for HS256 needs at least 32 bytes, and it has \(bytes.count); "
             + "make one with: head -c 32 /dev/urandom > FILE")
       }
-      key = .shared(HMACKey(from: bytes))
+      self.init(.shared(HMACKey(from: bytes)))
       return
     }
     let text = String(decoding: bytes, as: UTF8.self)
@@ -49,11 +53,24 @@ struct WebTokenKey: Sendable {
           + "get it with: openssl pkey -in PRIVATE -pubout")
     }
     if let p256 = try? ES256PublicKey(pem: text) {
-      key = .p256(p256)
+      self.init(.p256(p256))
     } else if let ed25519 = try? EdDSA.PublicKey(pem: text) {
-      key = .ed25519(ed25519)
+      self.init(.ed25519(ed25519))
     } else {
       throw AccessKeyError(description: "\(path): the key must be of P-256 (for ES256) or Ed25519 (for EdDSA)")
+    }
+  }
+
+  private init(_ key: Key) {
+    self.key = key
+    verifier = Task {
+      let keys = JWTKeyCollection()
+      switch key {
+      case .shared(let key): await keys.add(hmac: key, digestAlgorithm: .sha256)
+      case .p256(let key): await keys.add(ecdsa: key)
+      case .ed25519(let key): await keys.add(eddsa: key)
+      }
+      return keys
     }
   }
 
@@ -63,6 +80,14 @@ struct WebTokenKey: Sendable {
 
   /// - Throws: why the token does not count.
   func principal(of token: String, at now: Timestamp) async throws(AccessRefusal) -> Principal {
+    let hash = Array(SHA256.hash(data: Array(token.utf8)))
+    if let principal = known.principal(hash, at: now) { return principal }
+    let principal = try await judged(token, hash, now)
+    known.keep(principal, hash, at: now)
+    return principal
+  }
+
+  private func judged(_ token: String, _ hash: [UInt8], _ now: Timestamp) async throws(AccessRefusal) -> Principal {
     let parts = token.split(separator: ".", omittingEmptySubsequences: false)
     guard parts.count == 3, let header = Self.object(parts[0]), Base64URL.bytes(parts[2]) != nil else {
       throw AccessRefusal(message: "The token is not a JSON Web Token.")
@@ -74,17 +99,11 @@ struct WebTokenKey: Sendable {
       throw AccessRefusal(message: "The token's signature is not right.")
     }
     guard let claims = Self.object(parts[1]) else { throw AccessRefusal(message: "The token has no claims.") }
-    return try judge(claims, now, key: "jwt \(Hexadecimal.text(SHA256.hash(data: Array(token.utf8)).prefix(8)))")
+    return try judge(claims, now, key: "jwt \(Hexadecimal.text(hash.prefix(8)))")
   }
 
   private func isSigned(_ token: String) async -> Bool {
-    let keys = JWTKeyCollection()
-    switch key {
-    case .shared(let key): await keys.add(hmac: key, digestAlgorithm: .sha256)
-    case .p256(let key): await keys.add(ecdsa: key)
-    case .ed25519(let key): await keys.add(eddsa: key)
-    }
-    return (try? await keys.verify(token, as: Unjudged.self)) != nil
+    return (try? await verifier.value.verify(token, as: Unjudged.self)) != nil
   }
 
   private func judge(

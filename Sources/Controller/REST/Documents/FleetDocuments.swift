@@ -6,10 +6,17 @@ enum FleetDocuments {
   struct View: Sendable {
     let agents: [AgentStatus]
     let fleet: FleetStatus?
+    /// The agents' parts, as they were written the last time.
+    private let fragments: FragmentCache?
 
-    init(_ picture: StatusBoard.Picture?) {
+    init(_ picture: StatusBoard.Picture?, _ fragments: FragmentCache? = nil) {
+      self.fragments = fragments
       fleet = picture?.fleet
       agents = picture.map { picture in picture.fleet.agents.compactMap { picture.agents[$0] } } ?? []
+    }
+
+    func write(_ status: AgentStatus, _ document: Document<AgentStatus>, to out: inout CanonicalBytes) {
+      if let fragments { out.raw(fragments.bytes(of: status, document)) } else { document.write(status, to: &out) }
     }
 
     var online: [AgentStatus] { agents.filter(\.online) }
@@ -33,6 +40,21 @@ enum FleetDocuments {
         view.agents.map { ($0.spec.id.text, AgentDocuments.agent.json($0)) }, uniquingKeysWith: { _, last in last }))
   }
 
+  /// The same as canonical text.
+  static func agentsBytes(_ view: View) -> [UInt8] {
+    var out = CanonicalBytes(capacity: 1024 * (view.agents.count + 1))
+    out.raw("{")
+    let agents = view.agents.sorted { CanonicalOrder.isBefore($0.spec.id.text, $1.spec.id.text) }
+    for (place, status) in agents.enumerated() {
+      if place > 0 { out.raw(",") }
+      out.append(status.spec.id.text)
+      out.raw(":")
+      view.write(status, AgentDocuments.agent, to: &out)
+    }
+    out.raw("}")
+    return out.bytes
+  }
+
   static let agentsSchema = Schema.map(AgentDocuments.agent.schema)
 
   /// `/api/agents/summary`: totals are of the agents that are online.
@@ -48,7 +70,7 @@ enum FleetDocuments {
       .count("agents_active") { $0.agents.filter(\.isActive).count },
       .text("currency") { $0.currency },
       .maybePart("exposure", exposure) { $0.fleet?.exposure },
-      .list("agents", line) { $0.agents },
+      .list("agents", line, { $0.agents }) { status, view, out in view.write(status, line, to: &out) },
     ])
 
   private static let line = Document<AgentStatus>(

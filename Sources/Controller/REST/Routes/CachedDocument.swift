@@ -9,31 +9,42 @@ final class CachedDocument: Sendable {
     var version: UInt64 = 0
     var madeAt: Steady?
     var document: TaggedDocument?
+    var isBeingMade = false
   }
 
   private let board: StatusBoard
-  private let make: @Sendable (StatusBoard.Picture?) -> JSONValue
+  private let make: @Sendable (StatusBoard.Picture?) -> [UInt8]
   private let state = Mutex(State())
 
   private static let longestStaleness: Duration = .milliseconds(50)
+  /// While one request makes it anew, others get what is there, unless it is older than this.
+  private static let longestWhileMade: Duration = .milliseconds(250)
 
-  init(_ board: StatusBoard, _ make: @escaping @Sendable (StatusBoard.Picture?) -> JSONValue) {
+  init(_ board: StatusBoard, _ make: @escaping @Sendable (StatusBoard.Picture?) -> [UInt8]) {
     self.board = board
     self.make = make
   }
 
   var current: TaggedDocument {
     let version = board.version
-    return state.withLock { state in
-      let now = SystemClock.now().steady
-      if let document = state.document, let madeAt = state.madeAt,
-        state.version == version || now - madeAt < Self.longestStaleness
-      {
-        return document
+    let now = SystemClock.now().steady
+    let kept = state.withLock { state -> TaggedDocument? in
+      if let document = state.document, let madeAt = state.madeAt {
+        if state.version == version || now - madeAt < Self.longestStaleness { return document }
+        if state.isBeingMade, now - madeAt < Self.longestWhileMade { return document }
       }
-      let document = TaggedDocument(make(board.picture))
-      state = State(version: version, madeAt: now, document: document)
-      return document
+      state.isBeingMade = true
+      return nil
     }
+    if let kept { return kept }
+    let document = TaggedDocument(bytes: make(board.picture))
+    state.withLock { state in
+      state.isBeingMade = false
+      if let madeAt = state.madeAt, madeAt > now { return }
+      state.version = version
+      state.madeAt = now
+      state.document = document
+    }
+    return document
   }
 }

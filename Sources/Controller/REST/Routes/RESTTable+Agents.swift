@@ -4,8 +4,9 @@ import Reconciler
 extension RESTTable {
   static func agents(_ parts: RESTParts) -> [RESTRoute] {
     let board = parts.board
-    let list = CachedDocument(board) { FleetDocuments.agents(FleetDocuments.View($0)) }
-    let summary = CachedDocument(board) { FleetDocuments.summary.json(FleetDocuments.View($0)) }
+    let (parts, lines) = (FragmentCache(), FragmentCache())
+    let list = CachedDocument(board) { FleetDocuments.agentsBytes(FleetDocuments.View($0, parts)) }
+    let summary = CachedDocument(board) { FleetDocuments.summary.bytes(FleetDocuments.View($0, lines)) }
     return [
       RESTRoute("/api/agents", .viewer, "Every agent, by id.", answer: .json(FleetDocuments.agentsSchema)) {
         _ throws(Problem) in .document(list.current)
@@ -29,8 +30,9 @@ extension RESTTable {
   private static func one(
     _ path: String, _ summary: String, _ document: Document<AgentStatus>, _ board: StatusBoard
   ) -> RESTRoute {
-    RESTRoute("/api/agents/{id}\(path)", .viewer, summary, answer: .json(document.schema)) { request throws(Problem) in
-      .document(document.json(try board.find(try request.part("id"))))
+    let kept = AgentDocumentCache()
+    return RESTRoute("/api/agents/{id}\(path)", .viewer, summary, answer: .json(document.schema)) {
+      request throws(Problem) in .document(kept.document(try board.find(try request.part("id")), document))
     }
   }
 }

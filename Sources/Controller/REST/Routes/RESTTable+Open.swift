@@ -5,8 +5,8 @@ import Reconciler
 extension RESTTable {
   static func open(_ parts: RESTParts) -> [RESTRoute] {
     let board = parts.board
-    let status = CachedDocument(board) { StatusDocument.status.json($0) }
-    let withoutMoney = CachedDocument(board) { StatusDocument.statusForAll.json($0) }
+    let status = CachedDocument(board) { StatusDocument.status.bytes($0) }
+    let withoutMoney = CachedDocument(board) { StatusDocument.statusForAll.bytes($0) }
     return [
       RESTRoute(
         "/health", .open, "Whether the service as a whole is well.", answer: .json(StatusDocument.health.schema)

@@ -22,18 +22,23 @@ final class ArrivalWatch: ChannelDuplexHandler {
   private let limit: TimeAmount
   private var deadline: Scheduled<Void>?
   private var answers = 0
+  /// Bytes have come, and not yet a whole request.
+  private var isArriving = false
 
   init(limit: TimeAmount) { self.limit = limit }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    if deadline == nil, unwrapInboundIn(data).readableBytes > 0 {
+    let hasBytes = unwrapInboundIn(data).readableBytes > 0
+    if hasBytes { isArriving = true }
+    context.fireChannelRead(data)
+    // Nearly every request is whole with its first bytes, and needs no clock.
+    if hasBytes, isArriving, deadline == nil, context.channel.isActive {
       let bound = NIOLoopBound((self, context), eventLoop: context.eventLoop)
       deadline = context.eventLoop.scheduleTask(in: limit) {
         let (watch, context) = bound.value
         watch.late(context)
       }
     }
-    context.fireChannelRead(data)
   }
 
   func channelInactive(context: ChannelHandlerContext) {
@@ -50,6 +55,7 @@ final class ArrivalWatch: ChannelDuplexHandler {
     }
     switch event {
     case .complete:
+      isArriving = false
       deadline?.cancel()
       deadline = nil
     case .answering(let begins): answers += begins ? 1 : -1

@@ -77,7 +77,8 @@ struct Gate: RouterMiddleware {
   private func principal(
     for route: RESTRoute, _ request: Request, _ context: RESTContext
   ) async throws(Problem) -> Principal? {
-    let client = context.client
+    // The address is text that has to be made, and most requests are counted by their token.
+    var client: String { context.client }
     guard let keys = access?.current, !keys.isEmpty else {
       try admit(client)
       try withoutKeys(request)
@@ -153,14 +154,22 @@ struct Gate: RouterMiddleware {
     request.headers[.transferEncoding] != nil || (request.headers[.contentLength].map { $0 != "0" } ?? false)
   }
 
+  /// What a reply of ours has from the start; an answer that came otherwise gets it here.
   private static func secure(_ headers: inout HTTPFields) {
-    headers[.xContentTypeOptions] = "nosniff"
-    for (name, value) in fixed where headers[name] == nil { headers[name] = value }
+    guard headers[.xContentTypeOptions] == nil else { return }
+    for field in fixed where headers[field.name] == nil { headers.append(field) }
   }
 
-  /// Where a route says nothing else: nothing may be run, framed, or told to others.
-  private static let fixed: [(HTTPField.Name, String)] = [
-    ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"), ("X-Frame-Options", "DENY"),
-    ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
-  ].compactMap { name, value in HTTPField.Name(name).map { ($0, value) } }
+  /// Where a route says nothing else: nothing may be run, guessed, framed, or told to others.
+  static let fixed: HTTPFields = {
+    var fields = HTTPFields()
+    fields[.xContentTypeOptions] = "nosniff"
+    for (name, value) in [
+      ("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"), ("X-Frame-Options", "DENY"),
+      ("Referrer-Policy", "no-referrer"), ("Cross-Origin-Resource-Policy", "same-origin"),
+    ] {
+      if let name = HTTPField.Name(name) { fields[name] = value }
+    }
+    return fields
+  }()
 }

@@ -14,6 +14,7 @@ struct RESTReply: Sendable {
 
   init(body: ResponseBody, type: String) {
     self.body = body
+    headers = Gate.fixed
     headers[.contentType] = type
     headers[.cacheControl] = "no-store"
   }
@@ -29,11 +30,13 @@ struct RESTReply: Sendable {
 
   /// A document with its ETag: a client may keep it, and asks each time whether it still holds.
   static func document(_ document: TaggedDocument) -> RESTReply {
-    var reply = RESTReply(body: ResponseBody(byteBuffer: document.buffer), type: "application/json")
-    reply.headers[.cacheControl] = "no-cache"
-    reply.headers[.eTag] = document.tag
-    reply.tag = document.tag
-    return reply
+    RESTReply(body: ResponseBody(byteBuffer: document.buffer), headers: document.headers, tag: document.tag)
+  }
+
+  private init(body: ResponseBody, headers: HTTPFields, tag: String) {
+    self.body = body
+    self.headers = headers
+    self.tag = tag
   }
 
   static func document(_ json: JSONValue) -> RESTReply { .document(TaggedDocument(json)) }
@@ -45,10 +48,17 @@ struct RESTReply: Sendable {
 struct TaggedDocument: Sendable {
   let buffer: ByteBuffer
   let tag: String
+  /// Those of every answer with it.
+  let headers: HTTPFields
 
   init(bytes: [UInt8]) {
     buffer = ByteBuffer(bytes: bytes)
     tag = "\"\(Hexadecimal.text(SHA256.hash(data: bytes)).prefix(32))\""
+    var headers = Gate.fixed
+    headers[.contentType] = "application/json"
+    headers[.cacheControl] = "no-cache"
+    headers[.eTag] = tag
+    self.headers = headers
   }
 
   init(_ json: JSONValue) { self.init(bytes: json.canonicalBytes) }
