@@ -9,6 +9,7 @@ struct HouseException: Hashable {
       .blocking, "Sources/Controller/Database/Embedded/EmbeddedPostgres.swift",
       "the thread that keeps the server alive, and whoever stops it from a thread of its own"),
     .init(.blocking, "Sources/Controller/Database/Shipper/Shipper.swift", "the shipper's own thread"),
+    .init(.blocking, "Sources/Controller/Journal/BatchWrite.swift", "the journal's own thread"),
     .init(.blocking, "Sources/Controller/Loop/Mailbox.swift", "the loop's own thread"),
     .init(
       .blocking, "Sources/Controller/Service/ControllerService.swift",
