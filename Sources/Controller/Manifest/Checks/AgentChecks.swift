@@ -37,7 +37,7 @@ struct AgentChecks {
 
   private mutating func currencies(_ spec: CheckedObject) {
     guard let risk = spec.object("risk"), let home = risk.money("initial_balance")?.currency else { return }
-    for name in ["max_daily_loss", "max_drawdown", "commission_per_lot"] {
+    for name in ["max_daily_loss", "max_drawdown", "commission_per_lot"] as [StaticString] {
       guard let item = risk.item(name) else { continue }
       amount(item, of: name, home)
       if case .object(let long) = item.value, let limit = long.item("limit") { amount(limit, of: name, home) }
@@ -49,7 +49,7 @@ struct AgentChecks {
     }
   }
 
-  private mutating func amount(_ item: CheckedItem, of name: String, _ home: String) {
+  private mutating func amount(_ item: CheckedItem, of name: StaticString, _ home: String) {
     switch item.value {
     case .money(let money), .limit(.amount(let money)):
       guard money.currency != home else { return }

@@ -78,7 +78,7 @@ struct DocumentChecker {
     guard let name = root.object("metadata")?.item("name")?.value else { return }
     root.change("spec") { spec in
       for (index, field) in spec.type.fields.enumerated() {
-        guard case .metadataName = field.fallback, spec[index] == nil, !spec.isBroken(field.name) else { continue }
+        guard case .metadataName = field.fallback, spec[index] == nil, !spec.isBroken(index) else { continue }
         spec.set(index, CheckedItem(value: name))
       }
     }
@@ -107,7 +107,7 @@ struct DocumentChecker {
       }
       guard present & (1 << UInt64(index)) == 0 else { continue }
       present |= 1 << UInt64(index)
-      if let value = value(tree, node, as: type.fields[index].type, named: type.fields[index].name, keyMark: keyMark) {
+      if let value = value(tree, node, as: type.types[index], named: type.fields[index].name, keyMark: keyMark) {
         checked.set(index, CheckedItem(value: value, mark: tree.nodes[node].start, keyMark: keyMark))
       } else {
         checked.markBroken(index)

@@ -10,6 +10,6 @@ enum UnknownKey {
       let home = place.split(separator: ".").dropFirst().dropLast().joined(separator: ".")
       return "\(head); it belongs in `\(home)`"
     }
-    return "\(head); allowed are \(type.names)"
+    return "\(head); allowed are \(type.allowedNames)"
   }
 }

@@ -23,10 +23,13 @@ enum UsualContracts {
 
   /// Gold is 100 oz with a stop of 5.00; a currency pair is 100 000 with a stop of 30 pips.
   private static func contract(of symbol: Symbol) -> Contract? {
-    guard symbol.text.utf8.count == 6 else { return nil }
-    let base = String(symbol.text.prefix(3))
-    let quote = String(symbol.text.suffix(3))
+    let text = symbol.text
+    guard text.utf8.count == 6, let middle = text.utf8.index(text.startIndex, offsetBy: 3).samePosition(in: text) else {
+      return nil
+    }
+    let quote = String(text[middle...])
     guard currencies.contains(quote) else { return nil }
+    let base = String(text[..<middle])
     if base == "XAU" { return Contract(size: 100, unit: "oz", stop: 5, base: base, quote: quote) }
     guard currencies.contains(base) else { return nil }
     let pip = FixedDecimal(units: quote == "JPY" || quote == "HUF" ? 10_000_000_000 : 100_000_000)

@@ -77,7 +77,7 @@ struct CheckedObject: Sendable {
   }
 
   /// Changes a mapping below in its place.
-  mutating func change(_ name: String, _ change: (inout CheckedObject) -> Void) {
+  mutating func change(_ name: StaticString, _ change: (inout CheckedObject) -> Void) {
     guard let index = type.index(of: name), let item = self[index], case .object(var object) = item.value else {
       return
     }
@@ -88,76 +88,96 @@ struct CheckedObject: Sendable {
 
   /// Its part of the normalised form.
   func write(to out: inout [UInt8]) {
-    out.append(UInt8(ascii: "{"))
-    var isFirst = true
+    let start = out.count
     for field in type.written {
       let slot = Int(slots[field.index])
-      if slot < 0, field.byDefault.isEmpty || broken & (1 << UInt64(field.index)) != 0 { continue }
-      if !isFirst { out.append(UInt8(ascii: ",")) }
-      isFirst = false
-      if slot < 0 {
-        out.append(contentsOf: field.byDefault)
-      } else {
-        out.append(contentsOf: field.name)
+      if slot >= 0 {
+        out.append(contentsOf: type.text[field.name..<field.value])
         items[slot].value.write(to: &out)
+      } else if field.hasDefault, !isBroken(field.index) {
+        out.append(contentsOf: type.text[field.name..<field.end])
       }
     }
+    // The comma before the first.
+    if out.count > start { out[start] = UInt8(ascii: "{") } else { out.append(UInt8(ascii: "{")) }
     out.append(UInt8(ascii: "}"))
   }
 
   /// Whether the field stands in the file but is wrong, which has been reported.
-  func isBroken(_ name: String) -> Bool { type.index(of: name).map { broken & (1 << UInt64($0)) != 0 } ?? false }
+  func isBroken(_ index: Int) -> Bool { broken & (1 << UInt64(index)) != 0 }
 
-  func item(_ name: String) -> CheckedItem? { type.index(of: name).flatMap { self[$0] } }
+  func isBroken(_ name: StaticString) -> Bool { type.index(of: name).map { isBroken($0) } ?? false }
+
+  func item(_ name: StaticString) -> CheckedItem? { type.index(of: name).flatMap { self[$0] } }
+
+  /// Looks at a value where it lies: copies of values were a tenth of all the work.
+  @inline(__always)
+  private func look<Result>(_ name: StaticString, _ body: (Checked) -> Result?) -> Result? {
+    guard let index = type.index(of: name) else { return nil }
+    let slot = Int(slots[index])
+    if slot >= 0 { return body(items[slot].value) }
+    guard !isBroken(index), let item = type.defaults[index] else { return nil }
+    return body(item.value)
+  }
+
+  /// What stands in the file; `nil` for a default.
+  private func written(_ name: StaticString) -> Int? {
+    guard let index = type.index(of: name), slots[index] >= 0 else { return nil }
+    return Int(slots[index])
+  }
 
   /// Where the key of a field stands; `nil` when it is a default or missing.
-  func keyMark(_ name: String) -> YAMLMark? { item(name)?.keyMark }
+  func keyMark(_ name: StaticString) -> YAMLMark? { written(name).flatMap { items[$0].keyMark } }
 
   /// Where the field's value stands; `nil` when it is a default or missing.
-  func mark(_ name: String) -> YAMLMark? { item(name)?.mark }
+  func mark(_ name: StaticString) -> YAMLMark? { written(name).flatMap { items[$0].mark } }
 
-  func text(_ name: String) -> String? { if case .text(let text) = item(name)?.value { text } else { nil } }
+  func text(_ name: StaticString) -> String? { look(name) { if case .text(let text) = $0 { text } else { nil } } }
 
-  func bool(_ name: String) -> Bool? { if case .bool(let bool) = item(name)?.value { bool } else { nil } }
+  func bool(_ name: StaticString) -> Bool? { look(name) { if case .bool(let bool) = $0 { bool } else { nil } } }
 
-  func integer(_ name: String) -> Int64? {
-    if case .integer(let number) = item(name)?.value { number } else { nil }
+  func integer(_ name: StaticString) -> Int64? {
+    look(name) { if case .integer(let number) = $0 { number } else { nil } }
   }
 
   /// Of a decimal, a percentage or a multiple.
-  func decimal(_ name: String) -> FixedDecimal? {
-    switch item(name)?.value {
-    case .decimal(let number), .percent(let number), .multiple(let number): number
-    case .text, .bool, .integer, .money, .limit, .duration, .time, .secret, .list, .map, .object, nil: nil
+  func decimal(_ name: StaticString) -> FixedDecimal? {
+    look(name) {
+      switch $0 {
+      case .decimal(let number), .percent(let number), .multiple(let number): number
+      case .text, .bool, .integer, .money, .limit, .duration, .time, .secret, .list, .map, .object: nil
+      }
     }
   }
 
-  func money(_ name: String) -> Money? { if case .money(let money) = item(name)?.value { money } else { nil } }
+  func money(_ name: StaticString) -> Money? { look(name) { if case .money(let money) = $0 { money } else { nil } } }
 
-  func limit(_ name: String) -> RiskSpec.Limit? {
-    if case .limit(let limit) = item(name)?.value { limit } else { nil }
+  func limit(_ name: StaticString) -> RiskSpec.Limit? {
+    look(name) { if case .limit(let limit) = $0 { limit } else { nil } }
   }
 
-  func duration(_ name: String) -> Duration? {
-    if case .duration(let duration) = item(name)?.value { duration } else { nil }
+  func duration(_ name: StaticString) -> Duration? {
+    look(name) { if case .duration(let duration) = $0 { duration } else { nil } }
   }
 
-  func time(_ name: String) -> Int? { if case .time(let minutes) = item(name)?.value { minutes } else { nil } }
+  func time(_ name: StaticString) -> Int? { look(name) { if case .time(let minutes) = $0 { minutes } else { nil } } }
 
-  func secret(_ name: String) -> SecretReference? {
-    if case .secret(let reference) = item(name)?.value { reference } else { nil }
+  func secret(_ name: StaticString) -> SecretReference? {
+    look(name) { if case .secret(let reference) = $0 { reference } else { nil } }
   }
 
-  func list(_ name: String) -> [CheckedItem]? { if case .list(let items) = item(name)?.value { items } else { nil } }
-
-  func map(_ name: String) -> [String: String]? { if case .map(let map) = item(name)?.value { map } else { nil } }
-
-  func object(_ name: String) -> CheckedObject? {
-    if case .object(let object) = item(name)?.value { object } else { nil }
+  func list(_ name: StaticString) -> [CheckedItem]? {
+    look(name) { if case .list(let items) = $0 { items } else { nil } }
   }
 
-  func word<Word: RawRepresentable<String>>(_ name: String, as: Word.Type = Word.self) -> Word? {
-    text(name).flatMap(Word.init(rawValue:))
+  func map(_ name: StaticString) -> [String: String]? { look(name) { if case .map(let map) = $0 { map } else { nil } } }
+
+  func object(_ name: StaticString) -> CheckedObject? {
+    look(name) { if case .object(let object) = $0 { object } else { nil } }
+  }
+
+  func word<Word: RawRepresentable<String>>(_ name: StaticString, as: Word.Type = Word.self) -> Word? {
+    look(name) { if case .text(let text) = $0 { Word(rawValue: text) } else { nil } }
   }
 }
 

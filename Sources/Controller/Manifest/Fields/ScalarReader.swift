@@ -45,9 +45,12 @@ enum ScalarReader {
         throw ValueProblem(message: "`\(text.forMessage)`\(near)")
       }
       return .text(text)
-    case .percent(let bounds): return .percent(try percent(text, bounds))
+    case .percent(let bounds):
+      if let number = plainPercent(text, bounds) { return .percent(number) }
+      return .percent(try percent(text, bounds))
     case .money: return .money(try money(text))
     case .limit, .limitOr:
+      if let number = plainPercent(text, .share) { return .limit(.percent(number)) }
       return .limit(text.hasSuffix("%") ? .percent(try percent(text, .share)) : .amount(try money(text)))
     case .multiple:
       guard text.hasSuffix("x"), let number = FixedDecimal(text.dropLast()), number.isPositive else { throw not(text) }
@@ -145,27 +148,42 @@ enum ScalarReader {
     return number
   }
 
+  /// A percentage in which nothing is wrong; for the rest there is time.
+  private static func plainPercent(_ text: String, _ bounds: Bounds) -> FixedDecimal? {
+    guard text.utf8.last == UInt8(ascii: "%"),
+      let number = FixedDecimal(text[..<text.utf8.index(before: text.utf8.endIndex)]), bounds.contains(number)
+    else { return nil }
+    return number
+  }
+
   private static func money(_ text: String) throws(ValueProblem) -> Money {
-    let parts = text.split(separator: " ", omittingEmptySubsequences: false)
-    guard parts.count == 2, let amount = FixedDecimal(parts[0]), TextRule.currency.accepts(String(parts[1])),
+    guard let space = text.utf8.firstIndex(of: UInt8(ascii: " ")), let amount = FixedDecimal(text[..<space]),
       amount.isPositive
     else { throw not(text) }
-    return Money(amount: amount, currency: String(parts[1]))
+    let currency = String(text[text.utf8.index(after: space)...])
+    guard TextRule.currency.accepts(currency) else { throw not(text) }
+    return Money(amount: amount, currency: currency)
   }
 
   private static func duration(_ text: String, _ range: ClosedRange<Duration>) throws(ValueProblem) -> Duration {
-    let digits = text.utf8.prefix(while: TextRule.isDigit)
+    let bytes = text.utf8
+    var count: Int64 = 0
+    var digits = 0
+    for byte in bytes {
+      guard TextRule.isDigit(byte), digits < 10 else { break }
+      count = count * 10 + Int64(byte - 48)
+      digits += 1
+    }
+    let rest = bytes.dropFirst(digits)
     let unit: Int64? =
-      switch String(text.dropFirst(digits.count)) {
-      case "ms": 1
-      case "s": 1_000
-      case "m": 60_000
-      case "h": 3_600_000
+      switch (rest.count, rest.first, rest.last) {
+      case (2, UInt8(ascii: "m"), UInt8(ascii: "s")): 1
+      case (1, UInt8(ascii: "s"), _): 1_000
+      case (1, UInt8(ascii: "m"), _): 60_000
+      case (1, UInt8(ascii: "h"), _): 3_600_000
       default: nil
       }
-    guard let unit, (1...9).contains(digits.count), digits.count == 1 || digits.first != 0x30,
-      let count = Int64(String(text.prefix(digits.count)))
-    else { throw not(text) }
+    guard let unit, (1...9).contains(digits), digits == 1 || bytes.first != 0x30 else { throw not(text) }
     let duration = Duration.milliseconds(count * unit)
     guard range.contains(duration) else { throw not(text) }
     return duration

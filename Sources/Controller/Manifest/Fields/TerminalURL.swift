@@ -1,7 +1,9 @@
 /// The urls of terminals: http or https, a host, perhaps a port and a path, and nothing that could hide a secret.
 enum TerminalURL {
   /// `nil` when it is one. A url may hold a password, so no message repeats it.
-  static func problem(_ text: String) -> String? {
+  static func problem(_ text: String) -> String? { isPlain(text) ? nil : thoroughProblem(text) }
+
+  private static func thoroughProblem(_ text: String) -> String? {
     guard text.utf8.allSatisfy({ (0x21...0x7E).contains($0) }), text.utf8.count <= 2000 else {
       return "text with spaces or odd characters"
     }
@@ -25,17 +27,41 @@ enum TerminalURL {
   /// Without slashes at its end.
   static func trimmed(_ text: String) -> String {
     var text = text
-    while text.hasSuffix("/") { text.removeLast() }
+    while text.utf8.last == UInt8(ascii: "/") { text.removeLast() }
     return text
   }
 
   /// One text for all ways to write the same url: lower-case scheme and host, no default port, no slash at its end.
   static func identity(_ text: String) -> String {
+    if isPlain(text) { return text }
     guard let parts = split(trimmed(text)), let (host, port) = hostAndPort(parts.authority) else { return text }
     let isDefault =
       port == nil || (parts.scheme == "http" && port == "80") || (parts.scheme == "https" && port == "443")
     let name = host.hasSuffix(".") ? String(host.dropLast()) : host
     return "\(parts.scheme)://\(name.lowercased())" + (isDefault ? "" : ":\(port ?? "")") + parts.path
+  }
+
+  /// Whether it is the usual `http://host:port` in small letters, with nothing that could be written in another way: then
+  /// there is nothing wrong with it, and it is its own identity. Anything else is looked at more closely.
+  private static func isPlain(_ text: String) -> Bool {
+    let bytes = text.utf8
+    guard bytes.count <= 100, bytes.starts(with: "http://".utf8) else { return false }
+    var port: Int?
+    var before = UInt8(ascii: ".")
+    for byte in bytes.dropFirst(7) {
+      defer { before = byte }
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"):
+        guard let digits = port else { continue }
+        port = digits * 10 + Int(byte - 48)
+        if digits > 6553 || port == 0 { return false }
+      case UInt8(ascii: "a")...UInt8(ascii: "z") where port == nil: continue
+      case UInt8(ascii: ".") where port == nil && before != byte: continue
+      case UInt8(ascii: ":") where port == nil && before != UInt8(ascii: "."): port = 0
+      default: return false
+      }
+    }
+    return bytes.count < 60 && (port ?? 0) > 80 && (port ?? 0) <= 65_535
   }
 
   private static func split(_ text: String) -> (scheme: String, authority: String, path: String)? {

@@ -23,7 +23,7 @@ extension ValueType {
     case .list(let item, _): "a list, each item \(item.expectation)"
     case .map: "a mapping of names to text"
     case .object: "a mapping"
-    case .limitOr(let type): "a limit such as `20%`, or a mapping of \(type.names)"
+    case .limitOr(let type): "a limit such as `20%`, or a mapping of \(type.allowedNames)"
     }
   }
 

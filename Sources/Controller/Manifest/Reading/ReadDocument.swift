@@ -62,7 +62,7 @@ final class ReadDocument: Sendable {
   }
 
   private static func claim(
-    _ field: String, of object: CheckedObject?, _ form: (String) -> String = { $0 }
+    _ field: StaticString, of object: CheckedObject?, _ form: (String) -> String = { $0 }
   ) -> Claim? {
     guard let item = object?.item(field), let text = item.text, let mark = item.mark else { return nil }
     return Claim(text: form(text), mark: mark)

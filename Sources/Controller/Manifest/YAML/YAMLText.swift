@@ -8,11 +8,14 @@ enum YAMLText {
   }
 
   private static func isPlain(_ bytes: [UInt8]) -> Bool {
-    var odd = 0
+    var odd: UInt8 = 0
     for byte in bytes {
-      let isShown = byte &- 0x20 < 0x5F
-      let isSpace = byte == 0x0A || byte == 0x0D || byte == 0x09
-      odd |= isShown || isSpace ? 0 : 1
+      let isHigh: UInt8 = byte > 0x7E ? 1 : 0
+      let isLow: UInt8 = byte < 0x20 ? 1 : 0
+      let isTab: UInt8 = byte == 0x09 ? 1 : 0
+      let isLine: UInt8 = byte == 0x0A ? 1 : 0
+      let isReturn: UInt8 = byte == 0x0D ? 1 : 0
+      odd |= isHigh | (isLow & ~(isTab | isLine | isReturn))
     }
     return odd == 0
   }
