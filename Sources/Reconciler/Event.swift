@@ -143,12 +143,14 @@ public enum Effect: Hashable, Sendable {
 /// What the core is told once.
 public struct ReconcilerConfiguration: Hashable, Sendable {
   /// Between two polls of one agent.
-  public var interval: Duration
+  public let interval: Duration
+  let intervalMicroseconds: Int64
   /// `mt4ctl plan`: everything is judged, nothing is begun.
   public var planOnly: Bool
 
   public init(interval: Duration = .seconds(1), planOnly: Bool = false) {
     self.interval = interval
+    intervalMicroseconds = interval.inMicroseconds
     self.planOnly = planOnly
   }
 }

@@ -9,69 +9,97 @@
 //
 // The short way lives in `AgentState`, so that nothing of a large state is copied; it allocates nothing.
 
-/// What a whole look that led to nothing went by.
-struct CalmLook: Sendable {
-  var positions: [Position]
-  var generation: Int
+/// What a whole look that led to nothing went by, beside the positions: each calm look shows the same ones, so the last
+/// look's are compared with. One object, since no look changes it.
+final class CalmLook: Sendable {
+  let generation: Int
   /// A new day may open a spent target again.
-  var dayKey: String
-  var currency: String
+  let day: DayPeriod
+  let currency: String
   /// What the agent's conditions say of its risk, and of the fleet.
-  var isOver80: Bool
-  var facts: FleetFacts
+  let isOver80: Bool
+  let facts: FleetFacts
+
+  init(generation: Int, day: DayPeriod, currency: String, isOver80: Bool, facts: FleetFacts) {
+    self.generation = generation
+    self.day = day
+    self.currency = currency
+    self.isOver80 = isOver80
+    self.facts = facts
+  }
+}
+
+/// What each look asks of the fleet's policy; made when the policy changes, since a policy is large.
+struct LookRules: Hashable, Sendable {
+  /// The manifests' emergency stop is in force.
+  var isStopped = false
+  /// The fleet's totals are in money: for its limits, or because it names a currency.
+  var valuesFleet = false
+
+  init() {}
+
+  init(_ policy: FleetPolicy) {
+    isStopped = policy.emergencyStop
+    valuesFleet = policy.valuesPositions || policy.currency != nil
+  }
 }
 
 /// How a look went.
 enum CalmOutcome {
   /// The short way: it is done but for the heartbeat's and the next read's part.
   case calm
-  /// The long way from here; the day has seen the look already, and says so.
-  case seen(DailyLoss.Verdict)
+  /// The long way from here; the day has seen the look already, and `dayVerdict` is what it says.
+  case seen
   /// The long way from the start; nothing has changed.
   case no
 }
 
 extension AgentState {
   /// - Parameter fleetIsCalm: nothing in the fleet needs the long way of every agent, as an emergency stop does.
-  mutating func lookCalmly(
-    _ snapshot: Snapshot, _ positions: Reply<[Position]>, _ account: Reply<Account>, _ now: Moment, fleetIsCalm: Bool
-  ) -> CalmOutcome {
-    guard fleetIsCalm, stands(snapshot, positions.value, account.value, now) else { return .no }
+  mutating func lookCalmly(_ look: Snapshot, _ now: Moment, fleetIsCalm: Bool) -> CalmOutcome {
+    guard fleetIsCalm, let calm, let sample = sample(of: look), stands(as: calm, look, sample, now) else { return .no }
     // The same sample gets the same verdict, should the long way judge it again.
-    guard trust.judge(positions: positions, account: account) == .trusted else { return .no }
-    let verdict = sampleDay(positions, account, .notAsked, days: nil, trusted: true, now)
-    guard verdict.events.isEmpty, verdict.isTrusted, let figures = verdict.figures, !figures.isBreached,
-      verdict.drawdown?.isBreached != true, verdict.wants == DailyLoss.Wants(), verdict.isOver80 == calm?.isOver80
-    else { return .seen(verdict) }
+    guard trust.judge(positions: sample.positions, account: sample.account) == .trusted else { return .no }
+    let verdict = memory.dailyLoss.observe(sample, limits: dayLimits, calendar: calendar, now: now)
+    let isCalm = verdict.isCalm && verdict.isOver80 == calm.isOver80
+    dayVerdict = consume verdict
+    guard isCalm else { return .seen }
     lane = .idle
     failures = 0
-    pollBegan = positions.span.began.steady
-    lastSeen = positions.span.began
-    if case .read(let reply) = snapshot.orders {
+    pollBegan = sample.positions.span.began.steady
+    lastSeen = sample.positions.span.began
+    if case .read(let reply) = look.orders {
       orders = reply
       lastOrdersAt = reply.span.began.steady
       wantsOrders = false
     }
-    self.snapshot = snapshot
-    dayVerdict = verdict
+    snapshot = look
     trustVerdict = .trusted
     return .calm
   }
 
-  /// Whether the look shows what the last whole one showed, and nothing came in between. Changes nothing.
-  private func stands(_ snapshot: Snapshot, _ positions: [Position], _ account: Account, _ now: Moment) -> Bool {
-    guard let calm, calm.generation == generation, facts === calm.facts, heartbeatAt.map({ now.steady < $0 }) ?? false,
-      lastFailure == nil, snapshot.ticks.isEmpty, snapshot.request.ticks.isEmpty, case .notAsked = snapshot.history,
-      accountSeen.number == account.number, accountSeen.server == account.server, calm.currency == account.currency,
-      calendar.period(containing: now.wall).key == calm.dayKey, calm.positions.count == positions.count
+  /// What the day sees of a look without history.
+  private func sample(of look: Snapshot) -> DailyLoss.Sample? {
+    guard let positions = look.positions, let account = look.account else { return nil }
+    return DailyLoss.Sample(
+      account: account, positions: positions, history: history.unsupported ? .unsupported : .notAsked)
+  }
+
+  /// Whether the look shows what the last one showed, and nothing came in between. Changes nothing.
+  private func stands(
+    as calm: CalmLook, _ look: Snapshot, _ sample: DailyLoss.Sample, _ now: Moment
+  ) -> Bool {
+    guard calm.generation == generation, facts === calm.facts, let heartbeatAt, now.steady < heartbeatAt,
+      !hasFailed, look.ticks.isEmpty, look.request.ticks.isEmpty, case .notAsked = look.history,
+      accountSeen.number == sample.account.value.number, accountSeen.server == sample.account.value.server,
+      calm.currency == sample.account.value.currency, calm.day.contains(now.wall), let last = snapshot?.positions
     else { return false }
-    switch snapshot.orders {
+    switch look.orders {
     case .notAsked: break
     case .read(let reply): if !reply.value.isEmpty { return false }
     case .unsupported, .failed: return false
     }
-    for k in positions.indices where !positions[k].stands(as: calm.positions[k]) { return false }
-    return true
+    return sample.positions.value.stand(as: last.value)
   }
 
   /// Nothing planned, nothing awaited, nothing in doubt, and nothing that goes by the time.
@@ -85,15 +113,15 @@ extension AgentState {
 
 extension Reconciler {
   /// The rest of the short way: the fleet's totals, and when to look again.
-  mutating func stayCalm(_ i: Int, _ positions: Reply<[Position]>, _ account: Account, _ now: Moment) {
-    assert(plansNothing(i, positions.value, account, now), "a calm look would have led to something")
+  mutating func stayCalm(_ i: Int, _ look: Snapshot, _ now: Moment) {
+    assert(plansNothing(i, look, now), "a calm look would have led to something")
     agents[i].quietPasses += 1
     agents[i].exposureIsOld = true
-    guard let policy = fleet?.policy, policy.valuesPositions || policy.currency != nil else {
+    guard rules.valuesFleet, let positions = look.positions, let account = look.account else {
       return scheduleNextPoll(i, now)
     }
     // Limits over the fleet go by it: it is never older than the look.
-    noteExposure(i, positions, account, now)
+    noteExposure(i, positions, account.value, now)
     agents[i].wantsTicks = agents[i].exposureWants
     guard urgentExposureWants(i).isEmpty else {
       agents[i].calm = nil
@@ -105,16 +133,17 @@ extension Reconciler {
 
   /// Notes a whole look that led to nothing.
   mutating func calmDown(_ i: Int, _ positions: [Position], _ account: Account, _ now: Moment) {
-    guard !configuration.planOnly, started, !isStopInForce, agents[i].isQuiet,
+    guard !configuration.planOnly, started, !isStopInForce, agents.span[i].isQuiet,
       let verdict = agents[i].dayVerdict, verdict.figures?.isBreached == false
     else { return }
     agents[i].calm = CalmLook(
-      positions: positions, generation: agents[i].generation, dayKey: dayKey(i, now), currency: account.currency,
-      isOver80: verdict.isOver80, facts: facts)
+      generation: agents[i].generation, day: agents[i].calendar.period(containing: now.wall),
+      currency: account.currency, isOver80: verdict.isOver80, facts: facts)
   }
 
   /// For debug builds: the long way's plan.
-  private func plansNothing(_ i: Int, _ positions: [Position], _ account: Account, _ now: Moment) -> Bool {
+  private func plansNothing(_ i: Int, _ look: Snapshot, _ now: Moment) -> Bool {
+    guard let positions = look.positions?.value, let account = look.account?.value else { return false }
     let input = planInput(i, positions, account, .trusted, fleet: nil, now)
     let (plan, owners) = Planner.plan(input)
     return plan == agents[i].plan && plan.isSettled && owners.learned.isEmpty && input.missing.isEmpty
@@ -142,6 +171,14 @@ extension AgentMemory {
   }
 }
 
+extension DailyLoss.Verdict {
+  /// Nothing to record, nothing to ask for, nothing breached.
+  fileprivate var isCalm: Bool {
+    events.isEmpty && isTrusted && figures?.isBreached == false && drawdown?.isBreached != true
+      && !wants.rereadNow && wants.historyDays == nil
+  }
+}
+
 extension Plan {
   /// Nothing to do, nothing held, nothing asked for.
   var isSettled: Bool {
@@ -150,11 +187,35 @@ extension Plan {
   }
 }
 
-extension Position {
-  /// Whether nothing differs that a rule could go by: only prices and what they make of the profit have moved.
-  func stands(as old: Position) -> Bool {
-    ticket == old.ticket && lots == old.lots && side == old.side && symbol == old.symbol && stopLoss == old.stopLoss
-      && takeProfit == old.takeProfit && openPrice == old.openPrice && openTime == old.openTime
-      && comment == old.comment && magic == old.magic
+extension [Position] {
+  /// Whether nothing differs that a rule could go by: only prices and what they make of the profit have moved. Through
+  /// spans, since an element of an array would be copied to be looked at.
+  func stand(as old: [Position]) -> Bool {
+    guard count == old.count else { return false }
+    let (mine, theirs) = (span, old.span)
+    for k in mine.indices {
+      guard mine[k].ticket == theirs[k].ticket, mine[k].lots == theirs[k].lots, mine[k].side == theirs[k].side,
+        mine[k].symbol == theirs[k].symbol, mine[k].stopLoss == theirs[k].stopLoss,
+        mine[k].takeProfit == theirs[k].takeProfit, mine[k].openPrice == theirs[k].openPrice,
+        mine[k].openTime == theirs[k].openTime, mine[k].comment == theirs[k].comment, mine[k].magic == theirs[k].magic
+      else { return false }
+    }
+    return true
+  }
+
+  /// Sum of profit, swap and commission.
+  var netProfit: FixedDecimal {
+    let all = span
+    var sum = FixedDecimal.zero
+    for k in all.indices { sum += all[k].profit + all[k].swap + all[k].commission }
+    return sum
+  }
+
+  /// Sum of swap and commission.
+  var costs: FixedDecimal {
+    let all = span
+    var sum = FixedDecimal.zero
+    for k in all.indices { sum = sum + all[k].swap + all[k].commission }
+    return sum
   }
 }

@@ -6,14 +6,14 @@ extension Reconciler {
 
   /// Lets the day see a look. Returns whether it wants another look at once.
   mutating func observeDay(
-    _ i: Int, _ positions: Reply<[Position]>, _ account: Reply<Account>, _ seen: DailyLoss.Verdict?, _ now: Moment
+    _ i: Int, _ positions: Reply<[Position]>, _ account: Reply<Account>, daySaw: Bool, _ now: Moment
   ) -> Bool {
-    let verdict =
-      seen
-      ?? agents[i].sampleDay(
+    if !daySaw {
+      agents[i].dayVerdict = agents[i].sampleDay(
         positions, account, agents[i].snapshot?.history ?? .notAsked, days: agents[i].snapshot?.request.historyDays,
         trusted: agents[i].trustVerdict?.isTrusted ?? false, now)
-    agents[i].dayVerdict = verdict
+    }
+    guard let verdict = agents[i].dayVerdict else { return false }
     for event in verdict.events { note(i, event, positions.value, account, now) }
     // The day tells of its breach once; after a person's resume it counts again.
     if verdict.isTrusted, let figures = verdict.figures, figures.isBreached, agents[i].memory.breachPause == nil {
@@ -134,6 +134,6 @@ extension AgentState {
       account: account, positions: positions,
       history: self.history.unsupported && history.reply == nil ? .unsupported : history, historyDays: days,
       positionsTrusted: trusted)
-    return memory.dailyLoss.observe(sample, risk: spec.risk, calendar: calendar, now: now)
+    return memory.dailyLoss.observe(sample, limits: dayLimits, calendar: calendar, now: now)
   }
 }

@@ -13,7 +13,7 @@ extension Reconciler {
     return policy
   }
 
-  var isStopInForce: Bool { emergency.isActive || fleet?.policy.emergencyStop == true }
+  var isStopInForce: Bool { emergency.isActive || rules.isStopped }
 
   /// Takes up what the manifest says of the stop.
   mutating func followManifestStop(_ now: Moment) {

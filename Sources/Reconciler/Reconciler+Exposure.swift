@@ -16,7 +16,7 @@ extension Reconciler {
     agents[i].exposure = fresh
     agents[i].exposureIsOld = false
     agents[i].exposureWants = wanted
-    guard let policy = fleet?.policy, policy.valuesPositions || policy.currency != nil else {
+    guard rules.valuesFleet else {
       agents[i].exposureWants = []
       return
     }

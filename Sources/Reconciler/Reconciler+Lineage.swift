@@ -14,9 +14,8 @@ extension Reconciler {
   /// A pause lets stay what was there: known from the first look that can be believed on, and carried through partial
   /// closes.
   private mutating func carryPauses(_ i: Int, _ positions: [Position], _ now: Moment) {
-    let memory = agents[i].memory
-    guard memory.operatorPause != nil || memory.breachPause != nil else { return }
-    let known = memory.operatorPause.map(\.tickets) ?? memory.breachPause?.tickets
+    guard agents[i].memory.operatorPause != nil || agents[i].memory.breachPause != nil else { return }
+    let known = agents[i].memory.operatorPause.map(\.tickets) ?? agents[i].memory.breachPause?.tickets
     var tickets: [Ticket]
     if let known {
       let here = Set(known)
@@ -56,7 +55,7 @@ extension Reconciler {
   /// not spend what was declared since.
   private mutating func followSpecs(_ i: Int, _ positions: [Position], _ now: Moment) {
     var specs: [JSONValue] = []
-    for position in positions.sorted(by: { $0.ticket < $1.ticket }) {
+    for position in positions.inOrder {
       guard let ownership = agents[i].memory.owned[position.ticket],
         let key = agents[i].spec.targets?.first(where: { $0.name == ownership.target })?.specKey,
         key != ownership.specKey

@@ -1,9 +1,9 @@
 // Reading: when a terminal is looked at, which parts, and what a look leads to.
 
 extension Reconciler {
-  /// How often the parts that a poll can live without are read anyway.
-  static let ordersEvery: Duration = .seconds(5)
-  static let historyEvery: Duration = .seconds(300)
+  /// How often the parts that a poll can live without are read anyway, in microseconds.
+  private static var ordersEvery: Int64 { 5_000_000 }
+  private static var historyEvery: Int64 { 300_000_000 }
   /// The slowest poll of a terminal that fails.
   static let slowestPoll: Duration = .seconds(30)
 
@@ -12,6 +12,7 @@ extension Reconciler {
     guard !agents[i].memory.orphaned || emergency.isActive else { return }
     agents[i].readNumber += 1
     var request = ReadRequest(number: agents[i].readNumber, agent: agents[i].id)
+    request.place.index = i
     let doubts =
       agents[i].memory.unresolved.isEmpty ? [] : agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id }
     request.orders =
@@ -29,13 +30,15 @@ extension Reconciler {
   /// How long a terminal that says 429 is left alone: as long as it asks for, within an hour.
   static func rest(after asked: Duration?) -> Duration { min(max(asked ?? .seconds(5), .seconds(5)), .seconds(3600)) }
 
-  private func isDue(_ last: Steady?, _ every: Duration, _ at: Steady) -> Bool {
-    last.map { at - $0 >= every } ?? true
+  private func isDue(_ last: Steady?, _ microseconds: Int64, _ at: Steady) -> Bool {
+    guard let last else { return true }
+    return at.microseconds.subtractingClamped(last.microseconds) >= microseconds
   }
 
   /// The next regular look: an interval after the last one began.
   mutating func scheduleNextPoll(_ i: Int, _ now: Moment) {
-    let next = (agents[i].pollBegan ?? now.steady) + configuration.interval
+    let last = agents[i].pollBegan ?? now.steady
+    let next = Steady(microseconds: last.microseconds.addingClamped(configuration.intervalMicroseconds))
     scheduleRead(i, at: max(next, now.steady), now)
   }
 
@@ -81,15 +84,10 @@ extension Reconciler {
   // MARK: A good look
 
   mutating func take(_ snapshot: Snapshot, _ now: Moment) {
-    guard let i = index[snapshot.request.agent], agents[i].lane == .reading(snapshot.request.number),
-      let positions = snapshot.positions, let account = snapshot.account
-    else { return }
-    var verdict: DailyLoss.Verdict?
-    switch agents[i].lookCalmly(snapshot, positions, account, now, fleetIsCalm: !isStopInForce && sharedAccounts == 0) {
-    case .calm: return stayCalm(i, positions, account.value, now)
-    case .seen(let seen): verdict = seen
-    case .no: break
-    }
+    guard let i = place(of: snapshot.request), agents[i].lane == .reading(snapshot.request.number) else { return }
+    let outcome = agents[i].lookCalmly(snapshot, now, fleetIsCalm: !isStopInForce && sharedAccounts == 0)
+    if outcome == .calm { return stayCalm(i, snapshot, now) }
+    guard let positions = snapshot.positions, let account = snapshot.account else { return }
     agents[i].calm = nil
     agents[i].lane = .idle
     agents[i].failures = 0
@@ -104,8 +102,14 @@ extension Reconciler {
         ["positions": .int(positions.value.count)], observedAt: account.span.ended.wall, now)
     }
     agents[i].calendar.remember(now.wall)
-    look(i, positions, account, verdict, now)
+    look(i, positions, account, daySaw: outcome == .seen, now)
     refreshConditions(i, now)
+  }
+
+  /// Where the agent stands among all: where it stood when the read was asked for, nearly always.
+  private func place(of request: ReadRequest) -> Int? {
+    let place = request.place.index
+    return agents.indices.contains(place) && agents.span[place].id == request.agent ? place : index[request.agent]
   }
 
   private mutating func takeParts(_ i: Int, _ snapshot: Snapshot) {
@@ -164,9 +168,9 @@ extension Reconciler {
   }
 
   /// Judges, learns, plans and begins: everything that one good look leads to.
-  /// `seen`: what the day has said of this very look already.
+  /// `daySaw`: the day has seen this very look already, and `dayVerdict` is of it.
   private mutating func look(
-    _ i: Int, _ positions: Reply<[Position]>, _ account: Reply<Account>, _ seen: DailyLoss.Verdict?, _ now: Moment
+    _ i: Int, _ positions: Reply<[Position]>, _ account: Reply<Account>, daySaw: Bool, _ now: Moment
   ) {
     if let hold = identityHold(i, account.value) {
       stand(i, hold, now)
@@ -185,7 +189,7 @@ extension Reconciler {
     let usable = trust.closesAllowed
     var again = false
     if usable {
-      again = observeDay(i, positions, account, seen, now)
+      again = observeDay(i, positions, account, daySaw: daySaw, now)
     }
     if trust.isTrusted {
       // Closes may go by the account's reply; nothing is learned from a list that it contradicts.
@@ -196,9 +200,11 @@ extension Reconciler {
     let (plan, owners) = Planner.plan(input)
     agents[i].plan = plan
     if trust.isTrusted {
-      agents[i].waits.seen(allBut: Set((plan.actions + plan.held.map(\.action)).map(\.subject)))
-      agents[i].waits.forget(
-        except: Set(positions.value.map(\.ticket) + (agents[i].orders?.value.map(\.ticket) ?? [])))
+      if !agents[i].waits.isEmpty {
+        agents[i].waits.seen(allBut: Set((plan.actions + plan.held.map(\.action)).map(\.subject)))
+        agents[i].waits.forget(
+          except: Set(positions.value.map(\.ticket) + (agents[i].orders?.value.map(\.ticket) ?? [])))
+      }
       learn(i, positions.value, owners, now)
       noteTrades(i, positions.value, account, now)
       awaitRows(i, positions.value)
@@ -239,7 +245,7 @@ extension Reconciler {
       since[position.ticket] = agents[i].withoutStopSince[position.ticket] ?? now.steady
     }
     agents[i].withoutStopSince = since
-    agents[i].stopRefused = agents[i].stopRefused.filter { since[$0] != nil }
+    if !agents[i].stopRefused.isEmpty { agents[i].stopRefused = agents[i].stopRefused.filter { since[$0] != nil } }
     agents[i].lastTickets = positions.map(\.ticket)
   }
 

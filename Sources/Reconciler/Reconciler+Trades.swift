@@ -6,6 +6,7 @@ extension Reconciler {
 
   /// Asks for history while a ticket that vanished has no row yet.
   mutating func awaitRows(_ i: Int, _ positions: [Position]) {
+    if agents[i].awaitedRows.isEmpty, agents[i].lastTickets == positions.map(\.ticket) { return }
     let present = Set(positions.map(\.ticket))
     for ticket in agents[i].lastTickets where !present.contains(ticket) {
       agents[i].awaitedRows[ticket] = Self.looksForRow

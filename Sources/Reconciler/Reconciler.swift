@@ -17,7 +17,9 @@ public struct Reconciler: Sendable {
   var draining = false
   var sequence: Int64 = 0
   var revision = 0
-  var fleet: Fleet?
+  var fleet: Fleet? { didSet { rules = fleet.map { LookRules($0.policy) } ?? LookRules() } }
+  /// What each look asks of the fleet's policy.
+  private(set) var rules = LookRules()
   /// Why the last set of manifests was refused; empty when it was accepted.
   var manifestErrors: [String] = []
   /// The rollback that holds the fleet in force, told by the shell at each revision.

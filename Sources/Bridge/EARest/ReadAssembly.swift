@@ -7,11 +7,16 @@ import Reconciler
 struct ReadAssembly {
   private var waiting: ArraySlice<ReadPart>
   private var started: Set<ReadPart> = []
-  private var snapshot: Snapshot
+  private let request: ReadRequest
+  private var positions: Reply<[Position]>?
+  private var account: Reply<Account>?
+  private var orders: OptionalPart<[PendingOrder]> = .notAsked
+  private var history: OptionalPart<[HistoryRow]> = .notAsked
+  private var ticks: [Symbol: OptionalPart<Tick>] = [:]
 
   init(_ request: ReadRequest) {
+    self.request = request
     waiting = ReadPart.parts(of: request)[...]
-    snapshot = Snapshot(request: request, positions: nil, account: nil)
   }
 
   /// What to ask for now; empty while a reply is outstanding, and at the end.
@@ -27,7 +32,11 @@ struct ReadAssembly {
   }
 
   /// The result of the read, once it has one.
-  var result: Snapshot? { waiting.isEmpty && started.isEmpty ? snapshot : nil }
+  var result: Snapshot? {
+    guard waiting.isEmpty, started.isEmpty else { return nil }
+    return Snapshot(
+      request: request, positions: positions, account: account, orders: orders, history: history, ticks: ticks)
+  }
 
   /// - Returns: the failure of the whole read, if that is what `reply` means.
   mutating func receive(_ part: ReadPart, _ reply: Result<Reply<DecodedPart>, ReadFailure>) -> ReadFailure? {
@@ -48,11 +57,11 @@ struct ReadAssembly {
 
   private mutating func keep(_ reply: Reply<DecodedPart>, of part: ReadPart) {
     switch reply.value {
-    case .positions(let value): snapshot.positions = Reply(value, reply.span)
-    case .account(let value): snapshot.account = Reply(value, reply.span)
-    case .orders(let value): snapshot.orders = .read(Reply(value, reply.span))
-    case .history(let value): snapshot.history = .read(Reply(value, reply.span))
-    case .tick(let value): snapshot.ticks[value.symbol] = .read(Reply(value, reply.span))
+    case .positions(let value): positions = Reply(value, reply.span)
+    case .account(let value): account = Reply(value, reply.span)
+    case .orders(let value): orders = .read(Reply(value, reply.span))
+    case .history(let value): history = .read(Reply(value, reply.span))
+    case .tick(let value): ticks[value.symbol] = .read(Reply(value, reply.span))
     }
   }
 
@@ -60,9 +69,9 @@ struct ReadAssembly {
     let isMissing = failure.code == .notFound
     switch part {
     case .positions, .account: break
-    case .orders: snapshot.orders = isMissing ? .unsupported : .failed(failure)
-    case .history: snapshot.history = isMissing ? .unsupported : .failed(failure)
-    case .tick(let symbol): snapshot.ticks[symbol] = isMissing ? .unsupported : .failed(failure)
+    case .orders: orders = isMissing ? .unsupported : .failed(failure)
+    case .history: history = isMissing ? .unsupported : .failed(failure)
+    case .tick(let symbol): ticks[symbol] = isMissing ? .unsupported : .failed(failure)
     }
   }
 }

@@ -55,7 +55,7 @@ struct PaperWire {
     ])
   }
 
-  func position(_ position: Position) -> JSONValue { .fields(fields(position)) }
+  func position(_ position: Position) -> JSONValue { .fields(of: fields(position)) }
 
   private func fields(_ position: Position) -> [String: JSONValue?] {
     let digits = digits(position.symbol)
@@ -137,7 +137,7 @@ struct PaperWire {
       fields["lots"] = reply.lots.map(lots)
       if extensions { fields["new_ticket"] = reply.newTicket.map { .int($0.number) } ?? .null }
     }
-    return .fields(fields)
+    return .fields(of: fields)
   }
 
   private func digits(_ symbol: Symbol) -> Int { books.instrument(symbol)?.digits ?? 0 }

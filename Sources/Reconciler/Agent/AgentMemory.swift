@@ -73,6 +73,9 @@ public struct AgentMemory: Hashable, Sendable {
 
   public var dailyLoss = DailyLoss()
   public var breachPause: BreachPause?
+  public var unresolved: [LiveAction] = []
+  public var online: Bool?
+  public var orphaned = false
   public var operatorPause: OperatorPause?
   public var spent: [String: Spent] = [:]
   public var refusals: [String: Refusal] = [:]
@@ -82,15 +85,12 @@ public struct AgentMemory: Hashable, Sendable {
   /// Tickets that the controller closed, most recent last; their end spends no target.
   public var closedByUs: [Ticket] = []
   public var marks: [Mark] = []
-  public var unresolved: [LiveAction] = []
   /// Opens that evidence said never ran: should one turn up later still, it is known as ours.
   public var suspects: [LiveAction] = []
   /// Positions of others that were reported; each once.
   public var noted: [Ticket] = []
   /// The last recorded verdict of each held action.
   public var verdicts: [String: Reason] = [:]
-  public var online: Bool?
-  public var orphaned = false
   /// An execution that evidence said never ran and that `on_unknown: hold` leaves to a person, by target.
   public var heldUnknown: [String: String] = [:]
   /// Closed trades and what they brought.

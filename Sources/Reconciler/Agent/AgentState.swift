@@ -16,25 +16,53 @@ struct AgentState: Sendable {
   }
 
   let id: AgentID
-  var spec: AgentSpec
-  var memory: AgentMemory
+
+  // What each look goes by stands together, before the rest: a thousand agents do not fit into a processor's cache, and a
+  // calm look then waits for few of its lines.
   var lane = Lane.idle
-  var live: LiveAction?
-  /// The rest of the closes of one plan.
-  var queue: [PlannedAction] = []
-  var trust = SnapshotTrust()
   var readNumber = 0
   /// Bumped whenever what was planned may no longer hold: revision, pause, command.
   var generation = 0
+  /// The last whole look, if it led to nothing (Reconciler+Calm.swift).
+  var calm: CalmLook?
+  /// What holds for the whole fleet, as of when `standings` was judged last.
+  var facts: FleetFacts?
+  var heartbeatAt: Steady?
+  var snapshot: Snapshot?
+  var accountSeen = AccountSeen()
+  @Apart var lastFailure: ReadFailure?
+  @Apart var live: LiveAction?
+  var failures = 0
+  var quietPasses = 0
+  /// Whether a look has come since the agent's part in the fleet's totals was worked out.
+  var exposureIsOld = false
+  var wantsHistory = true
+  var wantsOrders = true
+  var ordersUnsupported = false
+  /// The next regular poll is timed from here, so that polls keep their pace.
+  var pollBegan: Steady?
+  var lastSeen: Moment?
+  /// No read before this: the terminal asked for rest.
+  var readNotBefore: Steady?
+  var lastOrdersAt: Steady?
+  var lastHistoryAt: Steady?
+  var historyDays = HistoryView.windowDays
+  var wantsTicks: [Symbol] = []
+  var orders: Reply<[PendingOrder]>?
+  var history = HistoryView()
+  var trust = SnapshotTrust()
+  var trustVerdict: SnapshotTrust.Verdict?
+  /// When the agent's days begin, by its rule and zone.
+  var calendar: TradingCalendar
+  var dayVerdict: DailyLoss.Verdict?
+  var memory: AgentMemory
+  private(set) var dayLimits: DayLimits
+  var spec: AgentSpec { didSet { dayLimits = DayLimits(spec.risk) } }
 
   // What was seen.
-  var snapshot: Snapshot?
-  var trustVerdict: SnapshotTrust.Verdict?
   var plan = Plan()
-  var dayVerdict: DailyLoss.Verdict?
-  var orders: Reply<[PendingOrder]>?
-  var ordersUnsupported = false
-  var history = HistoryView()
+  /// The rest of the closes of one plan.
+  var queue: [PlannedAction] = []
   /// The last histories, until their trades are recorded: one that the account has not confirmed, and one that waits for it.
   var freshHistories: [Reply<[HistoryRow]>] = []
   /// Tickets that vanished and whose row has not come, with the looks that it is awaited for yet.
@@ -58,45 +86,24 @@ struct AgentState: Sendable {
   var reduced: [Ticket: Reduction] = [:]
   /// Tickets whose stop the terminal refused to set.
   var stopRefused: Set<Ticket> = []
-
-  // Waits.
-  var failures = 0
-  var lastFailure: ReadFailure?
   /// Why nothing is sent at all: it may be somebody else's account.
   var identity: Hold?
   /// The account and server that answered last, as one key; never shown.
   var accountKey: String?
-  var accountSeen = AccountSeen()
   var standings: [Condition.Standing] = []
-  /// What holds for the whole fleet, as of when `standings` was judged last.
-  var facts: FleetFacts?
-  /// When the agent's days begin, by its rule and zone.
-  var calendar: TradingCalendar
-  /// The last whole look, if it led to nothing (Reconciler+Calm.swift).
-  var calm: CalmLook?
-  /// Whether a look has come since the agent's part in the fleet's totals was worked out.
-  var exposureIsOld = false
+
+  // Waits.
   var waits = Waits()
-  /// No read before this: the terminal asked for rest.
-  var readNotBefore: Steady?
-  var lastOrdersAt: Steady?
-  var lastHistoryAt: Steady?
-  var wantsHistory = true
-  var historyDays = HistoryView.windowDays
-  var wantsTicks: [Symbol] = []
-  var wantsOrders = true
   /// An immediate reread was asked for already; the next one waits for the interval.
   var rereads = 0
-  var lastSeen: Moment?
-  /// The next regular poll is timed from here, so that polls keep their pace.
-  var pollBegan: Steady?
-  var quietPasses = 0
-  var heartbeatAt: Steady?
   /// Good looks in a row since an emergency stop that showed nothing open, and why it was last said not to be flat.
   var flatLooks = 0
   var notFlat: String?
   var opensSent: [Steady] = []
   var writeEnded: Steady?
+
+  /// Whether `lastFailure` is there, without a look at it.
+  var hasFailed: Bool { !_lastFailure.isEmpty }
 
   /// Whether its terminal answers this process: what the journal says of an earlier one is no proof.
   var isOnline: Bool { memory.online == true && snapshot != nil }
@@ -105,6 +112,7 @@ struct AgentState: Sendable {
     id = spec.id
     self.calendar = calendar
     self.spec = spec
+    dayLimits = DayLimits(spec.risk)
     self.memory = memory
   }
 }

@@ -24,11 +24,11 @@ extension DailyLoss {
   }
 
   /// The drawdown at `equity`; `nil` without a limit, or before the first verdict.
-  public func drawdown(equity: FixedDecimal, risk: RiskSpec) -> Drawdown? {
-    guard let rule = risk.maxDrawdown, let highWater else { return nil }
+  func drawdown(equity: FixedDecimal, limits: DayLimits) -> Drawdown? {
+    guard let rule = limits.drawdown, let highWater else { return nil }
     let reference =
       switch rule.kind {
-      case .fixed: risk.initialBalance.amount
+      case .fixed: limits.initialBalance
       case .trailing: highWater
       }
     let value = equity - lifetimeFlows
@@ -46,7 +46,7 @@ extension DailyLoss {
 
   /// Raises the mark. Not while a change from before the anchor waits for its explanation: a deposit would look like gain.
   mutating func raiseHighWater(to equity: FixedDecimal) -> Bool {
-    if let pending, pending.dayKey == nil { return false }
+    if isPending, pending?.dayKey == nil { return false }
     let value = equity - lifetimeFlows
     highWater = highWater.map { Swift.max($0, value) } ?? value
     return true

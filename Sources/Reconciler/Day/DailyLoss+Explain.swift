@@ -48,15 +48,11 @@ extension DailyLoss {
   /// Most samples: no money came or went, and every ticket is there with its lots. Then only equity moves, and there is
   /// nothing to explain.
   private mutating func standsStill(_ sample: Sample) -> Bool {
-    let account = sample.account.value
-    guard let base, pending == nil, loose.isEmpty, sample.positionsTrusted, base.balance == account.balance,
-      base.credit == account.credit, base.holdings.count == sample.positions.value.count,
-      base.holdings.indices.allSatisfy({ k in
-        base.holdings[k].ticket == sample.positions.value[k].ticket
-          && base.holdings[k].lots == sample.positions.value[k].lots
-      })
+    guard let base, !isPending, loose.isEmpty, sample.positionsTrusted,
+      base.balance == sample.account.value.balance, base.credit == sample.account.value.credit,
+      sample.positions.value.are(base.holdings)
     else { return false }
-    self.base?.equity = account.equity
+    self.base?.equity = sample.account.value.equity
     self.base?.at = sample.account.span.ended.wall
     return true
   }
@@ -163,5 +159,15 @@ extension DailyLoss {
     if flow.dayKey != nil, flow.dayKey == anchor?.dayKey { flows += flow.amount }
     if countsForLife { lifetimeFlows += flow.amount }
     verdict.events.append(.flow(flow))
+  }
+}
+
+extension [Position] {
+  /// Whether these are the tickets, in this order, each with its lots.
+  fileprivate func are(_ holdings: [DailyLoss.Holding]) -> Bool {
+    guard count == holdings.count else { return false }
+    let (mine, theirs) = (span, holdings.span)
+    for k in mine.indices where mine[k].ticket != theirs[k].ticket || mine[k].lots != theirs[k].lots { return false }
+    return true
   }
 }

@@ -11,6 +11,12 @@ extension DailyLoss {
   public mutating func observe(
     _ sample: Sample, risk: RiskSpec, calendar: TradingCalendar, now: Moment
   ) -> Verdict {
+    observe(sample, limits: DayLimits(risk), calendar: calendar, now: now)
+  }
+
+  mutating func observe(
+    _ sample: Sample, limits: DayLimits, calendar: TradingCalendar, now: Moment
+  ) -> Verdict {
     var verdict = Verdict()
     guard lastAccountBegan.map({ sample.account.span.began.steady > $0 }) ?? true else { return verdict }
     let isFresh = isFresh(sample.account.value)
@@ -28,11 +34,11 @@ extension DailyLoss {
       return verdict
     }
     let before = explain(sample, history: history, verdict: &verdict)
-    if pending != nil {
+    if isPending {
       verdict.wants.rereadNow = true
       verdict.wants.historyDays = historyDays(now: now, calendar: calendar, sample: sample)
     }
-    judge(sample, settledBefore: before, isFresh: isFresh, risk: risk, verdict: &verdict)
+    judge(sample, settledBefore: before, isFresh: isFresh, limits: limits, verdict: &verdict)
     if !verdict.events.isEmpty { handedOut = true }
     return verdict
   }
@@ -56,8 +62,12 @@ extension DailyLoss {
 
   /// The figures of `equity` by what is known now; `nil` before the first anchor.
   public func figures(equity: FixedDecimal, risk: RiskSpec) -> Figures? {
-    guard let anchor else { return nil }
-    let limit = risk.dailyLossLimit
+    anchor.map { Self.figures($0, flows, limit: risk.dailyLossLimit, equity: equity) }
+  }
+
+  private static func figures(
+    _ anchor: Anchor, _ flows: FixedDecimal, limit: FixedDecimal, equity: FixedDecimal
+  ) -> Figures {
     let start = anchor.amount + flows
     let loss = Swift.max(.zero, start - equity)
     let used = loss.isZero && !limit.isZero ? .zero : (loss * .hundred).divided(by: limit) ?? .hundred
@@ -67,7 +77,7 @@ extension DailyLoss {
   }
 
   private mutating func judge(
-    _ sample: Sample, settledBefore: Book?, isFresh: Bool, risk: RiskSpec, verdict: inout Verdict
+    _ sample: Sample, settledBefore: Book?, isFresh: Bool, limits: DayLimits, verdict: inout Verdict
   ) {
     let equity = sample.account.value.equity
     if equity.isPositive {
@@ -75,26 +85,27 @@ extension DailyLoss {
     } else if isFresh {
       emptyReadings += 1
     }
-    if let settledBefore, settledBefore.equity.isPositive,
-      let figures = figures(equity: settledBefore.equity, risk: risk)
-    {
-      report(figures, risk: risk, in: &verdict)
+    guard let anchor else { return verdict.opensHeld = true }
+    if let settledBefore, settledBefore.equity.isPositive {
+      report(
+        Self.figures(anchor, flows, limit: limits.loss, equity: settledBefore.equity), limits: limits, in: &verdict)
     }
-    if emptyReadings >= Self.emptyReadingsForBreach, var figures = figures(equity: equity, risk: risk) {
+    if emptyReadings >= Self.emptyReadingsForBreach {
+      var figures = Self.figures(anchor, flows, limit: limits.loss, equity: equity)
       figures.isBreached = true
-      report(figures, risk: risk, in: &verdict)
-    } else if pending?.dayKey == nil, equity.isPositive, let figures = figures(equity: equity, risk: risk) {
-      report(figures, risk: risk, in: &verdict)
+      report(figures, limits: limits, in: &verdict)
+    } else if equity.isPositive, !isPending || pending?.dayKey == nil {
+      report(Self.figures(anchor, flows, limit: limits.loss, equity: equity), limits: limits, in: &verdict)
     }
-    verdict.opensHeld = !verdict.isTrusted || verdict.isOver80 || pending != nil
+    verdict.opensHeld = !verdict.isTrusted || verdict.isOver80 || isPending
   }
 
-  private mutating func report(_ figures: Figures, risk: RiskSpec, in verdict: inout Verdict) {
+  private mutating func report(_ figures: Figures, limits: DayLimits, in verdict: inout Verdict) {
     // A breach that the sample before already showed is not taken back by a better one now.
     if verdict.figures?.isBreached == true, !figures.isBreached { return }
     verdict.isTrusted = true
     verdict.figures = figures
-    verdict.drawdown = raiseHighWater(to: figures.equity) ? drawdown(equity: figures.equity, risk: risk) : nil
+    verdict.drawdown = raiseHighWater(to: figures.equity) ? drawdown(equity: figures.equity, limits: limits) : nil
     verdict.isOver80 = figures.usedPercent >= 80
     if figures.isBreached, breachedDay != figures.dayKey {
       breachedDay = figures.dayKey

@@ -35,16 +35,19 @@ public struct DailyLoss: Hashable, Sendable {
   // Volatile: a restart begins these anew.
 
   /// A change that is not accounted for yet.
-  var pending: Pending?
+  @Apart var pending: Pending?
   /// Rows of the last history that are not accounted for: they may be ahead of the account, or older than this state.
   var loose: [LooseRow] = []
   /// Tries to rebuild the anchor of a reset that was missed.
-  var lateAnchor: LateAnchor?
+  @Apart var lateAnchor: LateAnchor?
   var emptyReadings = 0
   var lastAccountBegan: Steady?
   var lastTerminalTime: Timestamp?
   /// Whether the rows in `rows.unsaved` went into a record that the caller has by now.
   var handedOut = false
+
+  /// Whether `pending` is there, without a look at it.
+  var isPending: Bool { !_pending.isEmpty }
 
   public init() {}
 

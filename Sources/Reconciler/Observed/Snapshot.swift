@@ -10,10 +10,20 @@ public struct ReadRequest: Hashable, Sendable {
   /// Days of `/history`, or `nil`.
   public var historyDays: Int?
   public var ticks: [Symbol] = []
+  /// Where the core has the agent.
+  var place = Place()
 
   public init(number: Int, agent: AgentID) {
     self.number = number
     self.agent = agent
+  }
+
+  /// A hint that spares a search: it says nothing of what is asked for, and is the same as any other.
+  struct Place: Hashable, Sendable {
+    var index = -1
+
+    static func == (a: Self, b: Self) -> Bool { true }
+    func hash(into hasher: inout Hasher) {}
   }
 }
 
@@ -50,20 +60,82 @@ public enum OptionalPart<Value: Hashable & Sendable>: Hashable, Sendable {
   public var reply: Reply<Value>? { if case .read(let reply) = self { reply } else { nil } }
 }
 
-/// What one read brought.
+/// What one read brought. It is held in one object that never changes, so that nothing of it is copied from hand to hand,
+/// and the core keeps a look by keeping a reference; setting a part makes a new object.
 public struct Snapshot: Hashable, Sendable {
-  public var request: ReadRequest
-  /// `nil` only when `request.book` is false.
-  public var positions: Reply<[Position]>?
-  public var account: Reply<Account>?
-  public var orders: OptionalPart<[PendingOrder]> = .notAsked
-  public var history: OptionalPart<[HistoryRow]> = .notAsked
-  public var ticks: [Symbol: OptionalPart<Tick>] = [:]
+  private var parts: Parts
 
-  public init(request: ReadRequest, positions: Reply<[Position]>?, account: Reply<Account>?) {
-    self.request = request
-    self.positions = positions
-    self.account = account
+  public init(
+    request: ReadRequest, positions: Reply<[Position]>?, account: Reply<Account>?,
+    orders: OptionalPart<[PendingOrder]> = .notAsked, history: OptionalPart<[HistoryRow]> = .notAsked,
+    ticks: [Symbol: OptionalPart<Tick>] = [:]
+  ) {
+    parts = Parts(request, positions, account, orders, history, ticks)
+  }
+
+  public var request: ReadRequest {
+    get { parts.request }
+    set { parts = Parts(newValue, positions, account, orders, history, ticks) }
+  }
+
+  /// `nil` only when `request.book` is false.
+  public var positions: Reply<[Position]>? {
+    get { parts.positions }
+    set { parts = Parts(request, newValue, account, orders, history, ticks) }
+  }
+
+  public var account: Reply<Account>? {
+    get { parts.account }
+    set { parts = Parts(request, positions, newValue, orders, history, ticks) }
+  }
+
+  public var orders: OptionalPart<[PendingOrder]> {
+    get { parts.orders }
+    set { parts = Parts(request, positions, account, newValue, history, ticks) }
+  }
+
+  public var history: OptionalPart<[HistoryRow]> {
+    get { parts.history }
+    set { parts = Parts(request, positions, account, orders, newValue, ticks) }
+  }
+
+  public var ticks: [Symbol: OptionalPart<Tick>] {
+    get { parts.ticks }
+    set { parts = Parts(request, positions, account, orders, history, newValue) }
+  }
+
+  public static func == (a: Snapshot, b: Snapshot) -> Bool {
+    a.parts === b.parts
+      || a.request == b.request && a.positions == b.positions && a.account == b.account && a.orders == b.orders
+        && a.history == b.history && a.ticks == b.ticks
+  }
+
+  public func hash(into hasher: inout Hasher) {
+    hasher.combine(request)
+    hasher.combine(positions)
+    hasher.combine(account)
+  }
+
+  private final class Parts: Sendable {
+    let request: ReadRequest
+    let positions: Reply<[Position]>?
+    let account: Reply<Account>?
+    let orders: OptionalPart<[PendingOrder]>
+    let history: OptionalPart<[HistoryRow]>
+    let ticks: [Symbol: OptionalPart<Tick>]
+
+    init(
+      _ request: ReadRequest, _ positions: Reply<[Position]>?, _ account: Reply<Account>?,
+      _ orders: OptionalPart<[PendingOrder]>, _ history: OptionalPart<[HistoryRow]>,
+      _ ticks: [Symbol: OptionalPart<Tick>]
+    ) {
+      self.request = request
+      self.positions = positions
+      self.account = account
+      self.orders = orders
+      self.history = history
+      self.ticks = ticks
+    }
   }
 }
 

@@ -17,25 +17,25 @@ struct Classification {
 
   /// By lineage, else by mark, else by adoption (manifest.md: a position belongs to a target …).
   init(_ input: PlanInput) {
-    let (spec, memory, positions) = (input.spec, input.memory, input.positions)
-    let targets = spec.targets ?? []
+    let positions = input.positions
+    let targets = input.spec.targets ?? []
     let names = Set(targets.map(\.name))
     var used: Set<String> = []
-    for position in positions.sorted(by: { $0.ticket < $1.ticket }) {
+    for position in positions.inOrder {
       guard let ownership = Self.ownership(of: position, input, used: used) else {
         owners[position.ticket] = .external
         continue
       }
-      if memory.owned[position.ticket] == nil {
+      if input.memory.owned[position.ticket] == nil {
         learned.append((position.ticket, ownership))
         if let id = ownership.actionID { used.insert(id) }
-      } else if ownership.ended, memory.hasReturned(position.ticket) {
+      } else if ownership.ended, input.memory.hasReturned(position.ticket) {
         learned.append((position.ticket, ownership))
       }
-      assign(position.ticket, to: ownership.target, declared: names, hasTargets: spec.targets != nil)
+      assign(position.ticket, to: ownership.target, declared: names, hasTargets: input.spec.targets != nil)
     }
     for target in targets
-    where (tickets[target.name] ?? []).isEmpty && memory.spent[target.name]?.specKey != target.specKey {
+    where (tickets[target.name] ?? []).isEmpty && input.memory.spent[target.name]?.specKey != target.specKey {
       // While an open of this target may still turn up, a stranger's position is no stand-in for it.
       if input.unresolved.contains(where: { $0.kind == .open && $0.target == target.name }) { continue }
       // Nor while its own is only missing from this list, which may be stale; but what a partial close of ours left of it
@@ -67,17 +67,16 @@ struct Classification {
   private static func ownership(
     of position: Position, _ input: PlanInput, used: Set<String>
   ) -> AgentMemory.Ownership? {
-    let memory = input.memory
-    if let known = memory.owned[position.ticket] { return known }
-    if let old = AgentMemory.ancestor(in: position.comment), var known = memory.owned[old] {
+    if let known = input.memory.owned[position.ticket] { return known }
+    if let old = AgentMemory.ancestor(in: position.comment), var known = input.memory.owned[old] {
       known.parent = old
       return known
     }
-    if let mark = memory.mark(in: position.comment) {
+    if let mark = input.memory.mark(in: position.comment) {
       let key = input.spec.targets?.first { $0.name == mark.target }?.specKey
       return AgentMemory.Ownership(target: mark.target, actionID: mark.actionID, specKey: key)
     }
-    return memory.lateExecution(position, used: used, at: input.now.wall)
+    return input.memory.lateExecution(position, used: used, at: input.now.wall)
   }
 
   /// By open time, then by ticket; a position without an open time counts as the youngest of its ticket order.
@@ -85,4 +84,9 @@ struct Classification {
     if let first = a.openTime, let second = b.openTime, first != second { return first < second }
     return a.ticket < b.ticket
   }
+}
+
+extension [Position] {
+  /// By ticket, which is how terminals list them, nearly always.
+  var inOrder: [Position] { rises ? self : sorted { $0.ticket < $1.ticket } }
 }

@@ -1,43 +1,96 @@
-/// All that a plan depends on.
-struct PlanInput {
-  var spec: AgentSpec
-  var memory: AgentMemory
-  var policy: FleetPolicy
-  var now: Moment
-  var account: Account
-  var positions: [Position]
+/// All that a plan depends on. One object for all that judge by it, since it is large.
+final class PlanInput {
+  let spec: AgentSpec
+  let memory: AgentMemory
+  let policy: FleetPolicy
+  let now: Moment
+  let account: Account
+  let positions: [Position]
   /// Pending orders as last read, and whether that read is of this very look.
-  var orders: [PendingOrder]
-  var ordersFresh: Bool
-  var ordersUnsupported: Bool
-  var ticks: [Symbol: Reply<Tick>]
-  var tickFailures: [Symbol: TickFailure]
-  var dayKey: String
-  var dayVerdict: DailyLoss.Verdict?
-  var trust: SnapshotTrust.Verdict
+  let orders: [PendingOrder]
+  let ordersFresh: Bool
+  let ordersUnsupported: Bool
+  let ticks: [Symbol: Reply<Tick>]
+  let tickFailures: [Symbol: TickFailure]
+  let dayKey: String
+  let dayVerdict: DailyLoss.Verdict?
+  let trust: SnapshotTrust.Verdict
   /// Actions whose outcome is not known, without the one that is on its way.
-  var unresolved: [LiveAction]
+  let unresolved: [LiveAction]
   /// The one that is on its way.
-  var live: LiveAction?
-  var withoutStopSince: [Ticket: Steady]
-  var stopRefused: Set<Ticket>
+  let live: LiveAction?
+  let withoutStopSince: [Ticket: Steady]
+  let stopRefused: Set<Ticket>
   /// Owned tickets that the positions lack, and that are not known to have ended: they count as open.
-  var missing: Set<Ticket>
+  let missing: Set<Ticket>
   /// Partial closes that were done within the quarantine.
-  var reduced: [Ticket: Reduction]
+  let reduced: [Ticket: Reduction]
   /// Holds that concern every action of the agent: a pin that does not fit, another controller, stopping.
-  var holdsForAll: [Hold]
+  let holdsForAll: [Hold]
   /// Holds that concern opens only: the journal, a back-off.
-  var holdsForOpens: [Hold]
+  let holdsForOpens: [Hold]
   /// Waits after refusals.
-  var waits: Waits
+  let waits: Waits
   /// How many more closes the blast radius allows now.
-  var closesLeft: Int
+  let closesLeft: Int
   /// Opens that were sent in the last minute.
-  var opensInLastMinute: Int
-  var historyUsable: Bool
+  let opensInLastMinute: Int
+  let historyUsable: Bool
   /// `nil` when no limit over the fleet is declared.
-  var fleet: FleetLook?
+  let fleet: FleetLook?
+
+  /// `fleet`: what holds for every agent now.
+  init(
+    _ agent: borrowing AgentState, _ positions: [Position], _ account: Account, _ trust: SnapshotTrust.Verdict,
+    fleet: Fleet, now: Moment
+  ) {
+    spec = agent.spec
+    memory = agent.memory
+    policy = fleet.policy
+    self.now = now
+    self.account = account
+    self.positions = positions
+    let read = agent.orders?.span.began.steady
+    let began = agent.snapshot?.positions?.span.began.steady
+    // As last read, unless a write has ended since.
+    let isWrittenSince = agent.writeEnded.map { ended in read.map { $0 <= ended } ?? false } ?? false
+    orders = isWrittenSince ? [] : agent.orders?.value ?? []
+    ordersFresh = read.map { read in began.map { read >= $0 } ?? false } ?? false
+    ordersUnsupported = agent.ordersUnsupported
+    var ticks = agent.ticks
+    // A reduction needs the broker's step, which does not age; an open asks for the quote's age itself.
+    for symbol in ticks.keys where ticks[symbol]?.value.symbol != symbol { ticks[symbol] = nil }
+    self.ticks = ticks
+    tickFailures = agent.tickFailures
+    dayKey = agent.calendar.period(containing: now.wall).key
+    dayVerdict = agent.dayVerdict
+    self.trust = trust
+    let live = agent.live
+    unresolved = agent.memory.unresolved.filter { $0.id != live?.id }
+    self.live = live
+    withoutStopSince = agent.withoutStopSince
+    stopRefused = agent.stopRefused
+    missing = agent.memory.missing(from: positions)
+    let quarantine = agent.spec.terminal.quarantine
+    let reduced = agent.reduced
+    self.reduced = reduced.isEmpty ? [:] : reduced.filter { now.steady - $0.value.at < quarantine }
+    holdsForAll = fleet.holdsForAll
+    holdsForOpens = fleet.holdsForOpens
+    waits = agent.waits
+    closesLeft = fleet.closesLeft
+    opensInLastMinute = agent.opensSent.filter { now.steady - $0 < .seconds(60) }.count
+    historyUsable = !agent.history.unsupported
+    self.fleet = fleet.look
+  }
+
+  /// What every agent's plan goes by.
+  struct Fleet {
+    var policy: FleetPolicy
+    var holdsForAll: [Hold]
+    var holdsForOpens: [Hold]
+    var closesLeft: Int
+    var look: FleetLook?
+  }
 
   /// A ticket of this target that is missing but not yet certain to have ended.
   func vanishing(_ target: TargetSpec) -> Ticket? {

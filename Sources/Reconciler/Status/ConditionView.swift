@@ -1,7 +1,7 @@
 /// What an agent's conditions are judged by. Its words are made only when somebody reads them, not at each of a thousand
 /// looks a second.
 struct ConditionView: Sendable {
-  let spec: AgentSpec
+  let isEnabled: Bool
   let orphaned: Bool
   let breachPause: AgentMemory.BreachPause?
   let operatorPause: AgentMemory.OperatorPause?
@@ -21,7 +21,7 @@ struct ConditionView: Sendable {
   let facts: FleetFacts
 
   init(_ agent: borrowing AgentState, _ facts: FleetFacts) {
-    spec = agent.spec
+    isEnabled = agent.spec.enabled
     orphaned = agent.memory.orphaned
     breachPause = agent.memory.breachPause
     operatorPause = agent.memory.operatorPause
@@ -80,7 +80,7 @@ struct ConditionView: Sendable {
 
   private var ready: Judgement {
     if orphaned { return (.no, "orphaned", "its manifest is gone") }
-    if !spec.enabled { return (.no, Reason.agentDisabled.rawValue, "it is disabled") }
+    if !isEnabled { return (.no, Reason.agentDisabled.rawValue, "it is disabled") }
     if let hold = identity { return (.no, hold.reason.rawValue, hold.message) }
     if !isOnline {
       return lastFailure == nil

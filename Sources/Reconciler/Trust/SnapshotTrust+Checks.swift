@@ -21,8 +21,7 @@ extension SnapshotTrust {
 
   private static func duplicate(in positions: [Position]) -> Finding? {
     // Terminals list tickets in order, nearly always: then none comes twice.
-    let rises = positions.indices.dropFirst().allSatisfy { positions[$0 - 1].ticket < positions[$0].ticket }
-    if rises { return nil }
+    if positions.rises { return nil }
     let tickets = positions.map(\.ticket).sorted()
     guard let (ticket, _) = zip(tickets, tickets.dropFirst()).first(where: { $0 == $1 }) else { return nil }
     return Finding(
@@ -32,7 +31,7 @@ extension SnapshotTrust {
 
   /// `profit` may be with or without the swap and commission of the positions: terminals differ.
   private static func equitySum(_ positions: [Position], _ account: Account) -> Finding? {
-    let costs = positions.reduce(FixedDecimal.zero) { $0 + $1.swap + $1.commission }
+    let costs = positions.costs
     let sum = account.balance + account.credit + account.profit
     let off = account.equity - sum
     guard off.magnitude > cent, (off - costs).magnitude > cent else { return nil }
@@ -49,8 +48,8 @@ extension SnapshotTrust {
   /// The account and the positions apart by over 1 % of equity. In a market that runs, the positions, which are read in
   /// between, lie between the account's two readings: that is no mismatch.
   func floatingProfit(_ now: Glance) -> Finding? {
-    let allowed = (now.equity.magnitude * 1).divided(by: .hundred) ?? .zero
     let apart = (now.accountFloating - now.positionsFloating).magnitude
+    let allowed = now.equity.magnitude.divided(by: .hundred) ?? .zero
     guard apart > allowed else { return nil }
     if let last, isRunning(from: last, to: now, allowed: allowed) { return nil }
     return Finding(
@@ -70,4 +69,19 @@ extension SnapshotTrust {
     return now.positionsFloating != last.positionsFloating && low <= now.positionsFloating
       && now.positionsFloating <= high
   }
+}
+
+extension [Position] {
+  /// Whether the tickets are in order, each once.
+  var rises: Bool {
+    let all = span
+    for k in all.indices.dropFirst() where all[k - 1].ticket >= all[k].ticket { return false }
+    return true
+  }
+}
+
+extension Glance {
+  /// Whether the two floating profits are apart by more than a 128th of equity, which is less than a hundredth, and is
+  /// found without a division.
+  var mayBeApart: Bool { (accountFloating - positionsFloating).magnitude.units > equity.magnitude.units >> 7 }
 }

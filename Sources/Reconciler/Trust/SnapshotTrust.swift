@@ -69,7 +69,7 @@ public struct SnapshotTrust: Hashable, Sendable {
     if let last, now.began <= last.began { return lastVerdict }
     let isFresh = last.map { now.terminalTime == nil || $0.terminalTime != now.terminalTime } ?? true
     var findings = Self.contradictions(in: positions.value, account.value)
-    if let finding = floatingProfit(now) { findings.append(finding) }
+    if now.mayBeApart, let finding = floatingProfit(now) { findings.append(finding) }
     if let finding = clock.check(account) { findings.append(finding) }
     last = now
     lastVerdict = verdict(findings, isFresh: isFresh)
@@ -79,7 +79,7 @@ public struct SnapshotTrust: Hashable, Sendable {
   private mutating func verdict(_ findings: [Finding], isFresh: Bool) -> Verdict {
     guard !findings.isEmpty else {
       streak = 0
-      fresh = [:]
+      if !fresh.isEmpty { fresh = [:] }
       return .trusted
     }
     streak += 1
@@ -106,7 +106,7 @@ struct Glance: Hashable, Sendable {
     self.began = began
     terminalTime = account.timestamp
     accountFloating = account.equity - account.balance - account.credit
-    positionsFloating = positions.reduce(.zero) { $0 + $1.netProfit }
+    positionsFloating = positions.netProfit
     equity = account.equity
   }
 }

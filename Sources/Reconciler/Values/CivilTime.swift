@@ -42,7 +42,17 @@ public struct CivilDate: Hashable, Comparable, Sendable {
   public var weekday: Int { ((daysSinceEpoch + 4) % 7 + 7) % 7 }
 
   /// `2026-11-21`.
-  public var text: String { "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))" }
+  public var text: String {
+    guard (0...9999).contains(year) else { return "\(padded(year, 4))-\(padded(month, 2))-\(padded(day, 2))" }
+    return String(unsafeUninitializedCapacity: 10) { out in
+      out[4] = UInt8(ascii: "-")
+      out[7] = UInt8(ascii: "-")
+      Digits.put(year, 4, out, at: 0)
+      Digits.put(month, 2, out, at: 5)
+      Digits.put(day, 2, out, at: 8)
+      return 10
+    }
+  }
 
   public static func < (a: Self, b: Self) -> Bool {
     (a.year, a.month, a.day) < (b.year, b.month, b.day)
@@ -101,9 +111,24 @@ extension Timestamp {
   /// RFC 3339 in UTC with six digits: `2026-11-21T01:33:00.000000Z`, the form of every record.
   public var rfc3339: String {
     let civil = CivilTime(self)
+    let date = civil.date.text
     let seconds = Int(civil.microsecondOfDay / 1_000_000)
-    let clock = "\(padded(seconds / 3600, 2)):\(padded(seconds / 60 % 60, 2)):\(padded(seconds % 60, 2))"
-    return "\(civil.date.text)T\(clock).\(padded(Int(civil.microsecondOfDay % 1_000_000), 6))Z"
+    let count = date.utf8.count + 17
+    return String(unsafeUninitializedCapacity: count) { out in
+      _ = out[..<date.utf8.count].update(fromContentsOf: date.utf8)
+      var at = date.utf8.count
+      func put(_ mark: UInt8, _ number: Int, _ digits: Int) {
+        out[at] = mark
+        Digits.put(number, digits, out, at: at + 1)
+        at += digits + 1
+      }
+      put(UInt8(ascii: "T"), seconds / 3600, 2)
+      put(UInt8(ascii: ":"), seconds / 60 % 60, 2)
+      put(UInt8(ascii: ":"), seconds % 60, 2)
+      put(UInt8(ascii: "."), Int(civil.microsecondOfDay % 1_000_000), 6)
+      out[at] = UInt8(ascii: "Z")
+      return count
+    }
   }
 
   /// Reads exactly what `rfc3339` prints.
@@ -134,4 +159,16 @@ extension Timestamp {
 func padded(_ number: Int, _ width: Int) -> String {
   let text = String(number)
   return String(repeating: "0", count: Swift.max(0, width - text.count)) + text
+}
+
+enum Digits {
+  /// So many digits of a number that is not negative, from `at` on.
+  static func put(_ number: some BinaryInteger, _ count: Int, _ out: UnsafeMutableBufferPointer<UInt8>, at: Int) {
+    var number = number
+    for k in stride(from: at + count - 1, through: at, by: -1) {
+      let (rest, digit) = number.quotientAndRemainder(dividingBy: 10)
+      out[k] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: digit)
+      number = rest
+    }
+  }
 }

@@ -182,7 +182,29 @@ extension FixedDecimal: CustomStringConvertible {
       fraction /= 10
       places -= 1
     }
-    let text = (units < 0 ? "-" : "") + (UInt64(exactly: whole).map { String($0) } ?? String(whole))
+    guard let whole = UInt64(exactly: whole) else { return wideText(whole, fraction, places) }
+    var digits = 1
+    var power = whole
+    while power >= 10 {
+      power /= 10
+      digits += 1
+    }
+    let sign = units < 0 ? 1 : 0
+    let count = sign + digits + (places > 0 ? places + 1 : 0)
+    return String(unsafeUninitializedCapacity: count) { out in
+      Digits.put(whole, digits, out, at: sign)
+      if places > 0 {
+        out[sign + digits] = UInt8(ascii: ".")
+        Digits.put(fraction, places, out, at: sign + digits + 1)
+      }
+      if sign > 0 { out[0] = UInt8(ascii: "-") }
+      return count
+    }
+  }
+
+  /// Of numbers that are larger than any money.
+  private func wideText(_ whole: UInt128, _ fraction: UInt64, _ places: Int) -> String {
+    let text = (units < 0 ? "-" : "") + String(whole)
     if places == 0 { return text }
     let digits = String(fraction)
     return text + "." + String(repeating: "0", count: places - digits.utf8.count) + digits

@@ -12,8 +12,9 @@ public struct FixedDecimal: Hashable, Sendable {
 
   /// Places kept after the point.
   public static let places = 12
-  static let one128: Int128 = 1_000_000_000_000
-  private static var limit: Int128 { Int128.max / 2 }
+  // Computed, so that they are constants where they are used; a stored one is looked at through a lock.
+  static var one128: Int128 { 1_000_000_000_000 }
+  private static var limit: Int128 { Int128.max >> 1 }
 
   /// So many billionths of a thousandth; cut at `min` and `max`, so that sums of two never overflow.
   public init(units: Int128) { self.units = Swift.min(Swift.max(units, -Self.limit), Self.limit) }
@@ -36,11 +37,11 @@ public struct FixedDecimal: Hashable, Sendable {
     units = parsed
   }
 
-  public static let zero = FixedDecimal(units: 0)
-  public static let one = FixedDecimal(1)
-  public static let hundred = FixedDecimal(100)
-  public static let max = FixedDecimal(units: limit)
-  public static let min = FixedDecimal(units: -limit)
+  public static var zero: FixedDecimal { FixedDecimal(units: 0) }
+  public static var one: FixedDecimal { FixedDecimal(1) }
+  public static var hundred: FixedDecimal { FixedDecimal(100) }
+  public static var max: FixedDecimal { FixedDecimal(units: limit) }
+  public static var min: FixedDecimal { FixedDecimal(units: -limit) }
 
   public var isZero: Bool { units == 0 }
   public var isNegative: Bool { units < 0 }
@@ -101,10 +102,10 @@ extension FixedDecimal {
   /// Half to even division of integers; `divisor` is not zero.
   static func divided(_ dividend: Int128, by divisor: Int128) -> Int128 {
     let (quotient, remainder) = dividend.quotientAndRemainder(dividingBy: divisor)
-    let twice = remainder.magnitude.multipliedReportingOverflow(by: 2)
-    let size = divisor.magnitude
-    let up = twice.overflow || twice.partialValue > size || (twice.partialValue == size && quotient % 2 != 0)
-    guard up else { return quotient }
+    if remainder == 0 { return quotient }
+    let part = remainder.magnitude
+    let rest = divisor.magnitude - part
+    guard part > rest || (part == rest && quotient & 1 != 0) else { return quotient }
     return (dividend < 0) == (divisor < 0) ? quotient + 1 : quotient - 1
   }
 

@@ -55,9 +55,18 @@ extension JSONValue {
   public var time: Timestamp? { string.flatMap { Timestamp(rfc3339: $0) } }
 
   /// An object without the members that are `nil`.
-  public static func fields(_ members: [String: JSONValue?]) -> JSONValue {
-    .object(members.compactMapValues { $0 })
+  public static func fields(_ pairs: KeyValuePairs<String, JSONValue?>) -> JSONValue {
+    var object = [String: JSONValue](minimumCapacity: pairs.count)
+    for (name, value) in pairs {
+      guard let value else { continue }
+      assert(object[name] == nil, "a name comes twice")
+      object[name] = value
+    }
+    return .object(object)
   }
+
+  /// The same, of a dictionary.
+  public static func fields(of members: [String: JSONValue?]) -> JSONValue { .object(members.compactMapValues { $0 }) }
 }
 
 extension JSONValue: ExpressibleByStringLiteral, ExpressibleByBooleanLiteral, ExpressibleByIntegerLiteral,

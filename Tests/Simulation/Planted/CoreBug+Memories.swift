@@ -34,8 +34,8 @@ extension CoreBug {
     CoreBug(
       name: "lineageLost", cost: "what is left of a partial close is taken for a stranger's position",
       file: "Plan/Classification.swift",
-      text: "    if let old = AgentMemory.ancestor(in: position.comment), var known = memory.owned[old] {",
-      planted: "    if !PLANTED, let old = AgentMemory.ancestor(in: position.comment), var known = memory.owned[old] {"),
+      text: "    if let old = AgentMemory.ancestor(in: position.comment), var known = input.memory.owned[old] {",
+      planted: "    if !PLANTED, let old = AgentMemory.ancestor(in: position.comment), var known = input.memory.owned[old] {"),
     CoreBug(
       name: "emergencyOnlyInMemory", cost: "a restart ends the emergency stop", file: "Reconciler+Fold.swift",
       text: "    emergency.apply(record)\n", planted: "    if !PLANTED { emergency.apply(record) }\n"),

@@ -60,7 +60,7 @@ extension ActionStory {
     let names = [
       "attempt", "kind", "symbol", "side", "ticket", "lots", "stop_loss", "take_profit", "mark", "magic", "request_id",
     ]
-    return fields(.fields(Dictionary(uniqueKeysWithValues: names.map { ($0, data[$0]) })))
+    return fields(.fields(of: Dictionary(uniqueKeysWithValues: names.map { ($0, data[$0]) })))
   }
 
   private static func plain(_ value: JSONValue?) -> String? {

@@ -35,7 +35,7 @@ struct LineWriter: Sendable {
     members["w"] = offsets.lead == 0 ? nil : .int(offsets.lead)
     members["n"] = event.lastSequence.map { .int($0) }
     if !event.sends.isEmpty { members["send"] = Coding.request.list().write(event.sends) }
-    out.append(contentsOf: JSONValue.fields(members).canonicalBytes)
+    out.append(contentsOf: JSONValue.fields(of: members).canonicalBytes)
     out.append(0x0A)
   }
 

@@ -94,7 +94,7 @@ extension Coding<Command> {
   static let command = Coding(
     write: { command in
       func said(_ verb: String, _ reason: String, _ more: [String: JSONValue?] = [:]) -> JSONValue {
-        .fields(more.merging(["verb": .string(verb), "reason": .string(reason)]) { old, _ in old })
+        .fields(of: more.merging(["verb": .string(verb), "reason": .string(reason)]) { old, _ in old })
       }
       switch command {
       case .pause(let agent, let reason): return said("pause", reason, ["agent": .string(agent.text)])
