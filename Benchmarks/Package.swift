@@ -7,7 +7,8 @@ let package = Package(
   name: "Benchmarks",
   dependencies: [
     .package(name: "mt4-controller", path: ".."),
-    // For the bare route, which the product's REST is measured beside.
+    // For the bare hash, and the bare route, which the journal and REST are measured beside.
+    .package(url: "https://github.com/apple/swift-crypto", from: "4.5.0"),
     .package(url: "https://github.com/hummingbird-project/hummingbird", from: "2.28.0", traits: []),
   ],
   targets: [
@@ -24,6 +25,7 @@ let package = Package(
       name: "bench-service",
       dependencies: [
         "CBare", "Harness",
+        .product(name: "Crypto", package: "swift-crypto"),
         .product(name: "Hummingbird", package: "hummingbird"),
         .product(name: "Reconciler", package: "mt4-controller"),
         .product(name: "Controller", package: "mt4-controller"),

@@ -72,7 +72,7 @@ struct PollBenchmark {
 
 /// The body of a GET on loopback.
 func get(_ host: String, _ port: Int, _ path: String, header: String = "") -> String {
-  var body = [CChar](repeating: 0, count: 64 << 20)
+  var body = [CChar](repeating: 0, count: 1 << 20)
   let size = cbare_get(host, Int32(port), path, header, &body, body.count)
   guard size >= 0 else { return "" }
   return String(decoding: body[..<size].map { UInt8(bitPattern: $0) }, as: UTF8.self)
