@@ -57,7 +57,10 @@ enum CalmOutcome {
 extension AgentState {
   /// - Parameter fleetIsCalm: nothing in the fleet needs the long way of every agent, as an emergency stop does.
   mutating func lookCalmly(_ look: Snapshot, _ now: Moment, fleetIsCalm: Bool) -> CalmOutcome {
-    guard fleetIsCalm, let calm, let sample = sample(of: look), stands(as: calm, look, sample, now) else { return .no }
+    guard fleetIsCalm, let calm, let positions = look.positions, let account = look.account else { return .no }
+    let sample = DailyLoss.Sample(
+      account: account, positions: positions, history: history.unsupported ? .unsupported : .notAsked)
+    guard stands(as: calm, look, sample, now) else { return .no }
     // The same sample gets the same verdict, should the long way judge it again.
     guard trust.judge(positions: sample.positions, account: sample.account) == .trusted else { return .no }
     let verdict = memory.dailyLoss.observe(sample, limits: dayLimits, calendar: calendar, now: now)
@@ -78,15 +81,9 @@ extension AgentState {
     return .calm
   }
 
-  /// What the day sees of a look without history.
-  private func sample(of look: Snapshot) -> DailyLoss.Sample? {
-    guard let positions = look.positions, let account = look.account else { return nil }
-    return DailyLoss.Sample(
-      account: account, positions: positions, history: history.unsupported ? .unsupported : .notAsked)
-  }
-
-  /// Whether the look shows what the last one showed, and nothing came in between. Changes nothing.
-  private func stands(
+  /// Whether the look shows what the last one showed, and nothing came in between. Changes nothing; where it is not
+  /// `mutating`, the whole state is copied for it.
+  private mutating func stands(
     as calm: CalmLook, _ look: Snapshot, _ sample: DailyLoss.Sample, _ now: Moment
   ) -> Bool {
     guard calm.generation == generation, facts === calm.facts, let heartbeatAt, now.steady < heartbeatAt,
@@ -173,7 +170,7 @@ extension AgentMemory {
 
 extension DailyLoss.Verdict {
   /// Nothing to record, nothing to ask for, nothing breached.
-  fileprivate var isCalm: Bool {
+  @inline(__always) fileprivate var isCalm: Bool {
     events.isEmpty && isTrusted && figures?.isBreached == false && drawdown?.isBreached != true
       && !wants.rereadNow && wants.historyDays == nil
   }
@@ -184,38 +181,5 @@ extension Plan {
   var isSettled: Bool {
     actions.isEmpty && held.isEmpty && undecided.isEmpty && wantsTicks.isEmpty && watchesTicks.isEmpty
       && adoptions.isEmpty && !wantsOrders
-  }
-}
-
-extension [Position] {
-  /// Whether nothing differs that a rule could go by: only prices and what they make of the profit have moved. Through
-  /// spans, since an element of an array would be copied to be looked at.
-  func stand(as old: [Position]) -> Bool {
-    guard count == old.count else { return false }
-    let (mine, theirs) = (span, old.span)
-    for k in mine.indices {
-      guard mine[k].ticket == theirs[k].ticket, mine[k].lots == theirs[k].lots, mine[k].side == theirs[k].side,
-        mine[k].symbol == theirs[k].symbol, mine[k].stopLoss == theirs[k].stopLoss,
-        mine[k].takeProfit == theirs[k].takeProfit, mine[k].openPrice == theirs[k].openPrice,
-        mine[k].openTime == theirs[k].openTime, mine[k].comment == theirs[k].comment, mine[k].magic == theirs[k].magic
-      else { return false }
-    }
-    return true
-  }
-
-  /// Sum of profit, swap and commission.
-  var netProfit: FixedDecimal {
-    let all = span
-    var sum = FixedDecimal.zero
-    for k in all.indices { sum += all[k].profit + all[k].swap + all[k].commission }
-    return sum
-  }
-
-  /// Sum of swap and commission.
-  var costs: FixedDecimal {
-    let all = span
-    var sum = FixedDecimal.zero
-    for k in all.indices { sum = sum + all[k].swap + all[k].commission }
-    return sum
   }
 }

@@ -36,7 +36,7 @@ extension Reconciler {
     lag.shipped(facts.shipped, last: sequence)
     if facts.wantsSnapshot { recordSnapshot(now) }
     watchJournal(now)
-    for i in agents.indices where agents[i].live != nil {
+    for i in agents.indices where agents.span[i].hasLive {
       if case .awaiting = agents[i].lane { pump(i, now) }
     }
   }

@@ -50,7 +50,7 @@ extension Reconciler {
   /// Judges anew how the agent stands. What people read of it is worked out when they ask (`AgentStatus.conditions`).
   mutating func refreshConditions(_ i: Int, _ now: Moment) {
     agents[i].facts = facts
-    let view = ConditionView(agents[i], facts)
+    let view = ConditionView(agents.span[i], facts, isTerse: true)
     let isFirst = agents[i].standings.isEmpty
     for (k, kind) in Condition.Kind.allCases.enumerated() {
       let status = view.judge(kind).0

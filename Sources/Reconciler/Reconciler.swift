@@ -161,7 +161,7 @@ public struct Reconciler: Sendable {
     watchJournal(now)
     valueFleet(now)
     for i in agents.indices {
-      guard agents[i].live != nil, case .awaiting = agents[i].lane else { continue }
+      guard agents.span[i].hasLive, case .awaiting = agents.span[i].lane else { continue }
       pump(i, now)
     }
   }

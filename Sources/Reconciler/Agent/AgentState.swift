@@ -105,6 +105,9 @@ struct AgentState: Sendable {
   /// Whether `lastFailure` is there, without a look at it.
   var hasFailed: Bool { !_lastFailure.isEmpty }
 
+  /// Whether `live` is there, without a look at it.
+  var hasLive: Bool { !_live.isEmpty }
+
   /// Whether its terminal answers this process: what the journal says of an earlier one is no proof.
   var isOnline: Bool { memory.online == true && snapshot != nil }
 

@@ -105,7 +105,9 @@ extension DailyLoss {
     if verdict.figures?.isBreached == true, !figures.isBreached { return }
     verdict.isTrusted = true
     verdict.figures = figures
-    verdict.drawdown = raiseHighWater(to: figures.equity) ? drawdown(equity: figures.equity, limits: limits) : nil
+    let isKnown = raiseHighWater(to: figures.equity)
+    verdict.drawdown =
+      isKnown && limits.drawdown != nil ? drawdown(equity: figures.equity, limits: limits) : nil
     verdict.isOver80 = figures.usedPercent >= 80
     if figures.isBreached, breachedDay != figures.dayKey {
       breachedDay = figures.dayKey

@@ -36,6 +36,7 @@ extension DailyLoss {
     /// no anchor is taken and no flow inferred.
     public var positionsTrusted: Bool
 
+    @inline(__always)
     public init(
       account: Reply<Account>, positions: Reply<[Position]>, history: OptionalPart<[HistoryRow]> = .notAsked,
       historyDays: Int? = nil, positionsTrusted: Bool = true

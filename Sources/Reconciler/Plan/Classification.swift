@@ -85,8 +85,3 @@ struct Classification {
     return a.ticket < b.ticket
   }
 }
-
-extension [Position] {
-  /// By ticket, which is how terminals list them, nearly always.
-  var inOrder: [Position] { rises ? self : sorted { $0.ticket < $1.ticket } }
-}

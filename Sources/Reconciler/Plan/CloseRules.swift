@@ -47,6 +47,8 @@ struct CloseRules {
   /// `max_positions`. An order whose list is not of this very look may have become a position, so it takes no position's
   /// place. An unknown open is the newest of all, and takes nobody's.
   func over(_ survivors: [Position]) -> Set<Ticket> {
+    // Where all fit in, nobody is one too many.
+    guard survivors.count + input.orders.count > input.spec.risk.maxPositions else { return [] }
     let filled = Set(input.positions.map(\.ticket))
     let orders = input.ordersFresh ? input.orders.filter { verdict(on: $0) == .allowed } : []
     var ranked = survivors.map { (age: $0.openTime, ticket: $0.ticket) }
@@ -66,7 +68,8 @@ struct CloseRules {
   }
 
   private func newest(_ positions: [Position], over limit: Int) -> [Position] {
-    Array(positions.sorted(by: Classification.older).dropFirst(max(0, limit)))
+    guard positions.count > limit else { return [] }
+    return Array(positions.sorted(by: Classification.older).dropFirst(max(0, limit)))
   }
 
   /// Whether it is to be closed whole, by a reason that stands before `limit` in the order (`nil`: by any).
@@ -80,16 +83,15 @@ struct CloseRules {
     if let reason = forEverything(ticket: position.ticket, comment: position.comment) {
       return .close(reason.0, reason.1)
     }
-    let spec = input.spec
-    if !spec.pairs.contains(position.symbol) {
-      let pairs = spec.pairs.map(\.text).joined(separator: ", ")
+    if !input.spec.pairs.contains(position.symbol) {
+      let pairs = input.spec.pairs.map(\.text).joined(separator: ", ")
       return .close(.pairNotAllowed, "\(position.symbol) is not in the agent's pairs (\(pairs))")
     }
-    if position.lots > spec.risk.lotSize {
-      let message = "\(position.lots) lots are over lot_size \(spec.risk.lotSize)"
+    if position.lots > input.spec.risk.lotSize {
+      let message = "\(position.lots) lots are over lot_size \(input.spec.risk.lotSize)"
       // What another rule would close whole is not reduced first; of the reasons the first is given.
       if let whole = closesWhole(position) { return .close(.lotSizeExceeded, "\(message), and \(whole)") }
-      return .reduce(.lotSizeExceeded, keep: spec.risk.lotSize, message)
+      return .reduce(.lotSizeExceeded, keep: input.spec.risk.lotSize, message)
     }
     if let missing = missingStop(position) { return missing }
     return targetVerdict(position)

@@ -77,11 +77,12 @@ struct Planner {
   }
 
   private mutating func deleteOrders(_ verdicts: [Ticket: CloseRules.Verdict]) {
+    if input.orders.isEmpty { return }
     let kept = input.positions.filter { if case .close = verdicts[$0.ticket] { false } else { true } }
     let over = rules.over(kept)
     let filled = Set(input.positions.map(\.ticket))
     // Whether an order is one too many can only be told from a fresh list.
-    if !input.orders.isEmpty, !input.ordersFresh, kept.count + input.orders.count > input.spec.risk.maxPositions {
+    if !input.ordersFresh, kept.count + input.orders.count > input.spec.risk.maxPositions {
       plan.wantsOrders = true
     }
     var some = false

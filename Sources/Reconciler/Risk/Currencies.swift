@@ -16,8 +16,11 @@ enum Currencies {
 
   /// The currency that a symbol is priced in; `nil` where its name does not tell, as with an index.
   static func quote(of symbol: Symbol) -> String? {
-    guard symbol.text.utf8.count == 6 else { return nil }
-    let quote = String(symbol.text.suffix(3))
+    let bytes = symbol.text.utf8
+    guard bytes.count == 6 else { return nil }
+    // Of plain ASCII, which nearly every symbol is, the bytes are the characters.
+    let isPlain = bytes.allSatisfy { $0 < 0x80 }
+    let quote = isPlain ? String(decoding: bytes.suffix(3), as: UTF8.self) : String(symbol.text.suffix(3))
     return rank[quote] == nil ? nil : quote
   }
 

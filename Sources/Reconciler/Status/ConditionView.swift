@@ -19,8 +19,11 @@ struct ConditionView: Sendable {
   let opensWait: Waits.Wait?
   let standings: [Condition.Standing]
   let facts: FleetFacts
+  /// Only how the conditions stand is asked for: numbers are not written out.
+  let isTerse: Bool
 
-  init(_ agent: borrowing AgentState, _ facts: FleetFacts) {
+  init(_ agent: borrowing AgentState, _ facts: FleetFacts, isTerse: Bool = false) {
+    self.isTerse = isTerse
     isEnabled = agent.spec.enabled
     orphaned = agent.memory.orphaned
     breachPause = agent.memory.breachPause
@@ -69,7 +72,10 @@ struct ConditionView: Sendable {
         )
     case .manifestAccepted:
       facts.manifestErrors.isEmpty
-        ? (.yes, facts.pin == nil ? "accepted" : "pinned", "revision \(facts.revision) is in force\(pinned)")
+        ? (
+          .yes, facts.pin == nil ? "accepted" : "pinned",
+          isTerse ? "" : "revision \(facts.revision) is in force\(pinned)"
+        )
         : (.no, "rejected", "revision \(facts.revision) stays in force: \(facts.manifestErrors.first ?? "")")
     }
   }
@@ -152,7 +158,8 @@ struct ConditionView: Sendable {
         .no, Reason.dailyLoss80.rawValue, "\(figures.loss.money) of the day's \(figures.limit.money) are lost"
       )
     }
-    return (.yes, "within_limits", "\(figures.loss.money) of the day's \(figures.limit.money) are lost")
+    let words = isTerse ? "" : "\(figures.loss.money) of the day's \(figures.limit.money) are lost"
+    return (.yes, "within_limits", words)
   }
 
   private var connected: Judgement {

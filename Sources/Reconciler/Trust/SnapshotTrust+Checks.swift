@@ -71,15 +71,6 @@ extension SnapshotTrust {
   }
 }
 
-extension [Position] {
-  /// Whether the tickets are in order, each once.
-  var rises: Bool {
-    let all = span
-    for k in all.indices.dropFirst() where all[k - 1].ticket >= all[k].ticket { return false }
-    return true
-  }
-}
-
 extension Glance {
   /// Whether the two floating profits are apart by more than a 128th of equity, which is less than a hundredth, and is
   /// found without a division.
