@@ -127,7 +127,7 @@ final class ManifestDesk: Sendable {
       if pin != nil { try store.removePin() }
       // A reload that changes nothing warns of nothing new.
       if accepted.isNew || actor == Self.atStart {
-        for warning in loaded.warnings { log.warning("\(warning.headline)") }
+        warn(of: loaded)
         for warning in SecretHygiene.warnings(loaded.fleet) { log.warning("\(warning)") }
       }
       var fleet = loaded.fleet
@@ -144,6 +144,16 @@ final class ManifestDesk: Sendable {
       // Without a new revision there is no record that tells of the pin's end.
       if let pin, !accepted.isNew { recordRelease(pin, actor) }
     }
+  }
+
+  /// A few say what is the matter; ten thousand at each reload would hide the rest of the log.
+  private func warn(of loaded: LoadedManifests) {
+    let most = 100
+    for warning in loaded.warnings.prefix(most) { log.warning("\(warning.headline)") }
+    guard loaded.warnings.count > most else { return }
+    log.warning(
+      "\(Count.of(loaded.warnings.count - most, "more warning")); `mt4ctl validate \(directory)` shows all of them",
+      metadata: .keys([.path: directory]))
   }
 
   private func lastGood(_ errors: [ManifestDiagnostic]) throws(StartError) {
