@@ -157,19 +157,29 @@ extension Coding<SourcePlace> {
 extension Coding<AgentPlaces> {
   static let places = row(
     { places in
-      [.string(places.file), .int(places.line), .array(places.fields.map { .int($0) })]
+      [.string(places.file), .int(places.line), Coding<Int>.whole.byName({ $0 }, { $0 }).write(lines(of: places))]
         + places.targets.flatMap { [.string($0.name), .int($0.line)] }
     },
     { row throws(RecordingError) in
       let file = try row.next(.text)
       let line = try row.next(.whole as Coding<Int>)
-      let fields = try row.next(Coding<Int32>.whole.list())
+      let lines = try row.next(Coding<Int32>.whole.byName({ $0 }, { $0 }))
+      if let odd = lines.keys.sorted().first(where: { DecidingField(rawValue: $0) == nil }) {
+        throw .malformed(path: odd, problem: "this version knows no such field")
+      }
       var targets: [AgentPlaces.Target] = []
       while !row.items.isEmpty {
         targets.append(AgentPlaces.Target(name: try row.next(.text), line: try row.next(.whole)))
       }
-      return AgentPlaces(file: file, line: line, targets: targets, fields: fields)
+      return AgentPlaces(file: file, line: line, targets: targets) { lines[$0.rawValue] ?? 0 }
     })
+
+  /// By the fields' names: their order may be another one in a later version.
+  private static func lines(of places: AgentPlaces) -> [String: Int] {
+    var lines: [String: Int] = [:]
+    for field in DecidingField.allCases { lines[field.rawValue] = places[field]?.line }
+    return lines
+  }
 }
 
 extension Coding<ZoneRules> {
