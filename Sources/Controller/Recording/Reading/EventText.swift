@@ -79,7 +79,9 @@ struct EventText {
     var bytes: [UInt8] = []
     writer.write(event, to: &bytes)
     var json = (try? JSONParser.parse(bytes))?.object ?? [:]
-    json["at_time"] = .time(event.moment.wall)
+    // Its own moment is the base of all others.
+    json["t"] = nil
+    json["moment"] = .time(event.moment.wall)
     return .object(json)
   }
 }
