@@ -15,6 +15,13 @@ struct ChaosPlan: Sendable {
     return ChaosPlan(kills: kills, seed: seed, keep: environment["MT4_CHAOS_KEEP"])
   }()
 
+  /// The copy of the sources that bugs are written into.
+  static let plantIn = ProcessInfo.processInfo.environment["MT4_CHAOS_PLANT_IN"]
+
+  /// The controller that is run, if it is not the one beside this test: a build with bugs, and which of them is on.
+  static let program = ProcessInfo.processInfo.environment["MT4_CHAOS_PROGRAM"]
+  static let bug = ProcessInfo.processInfo.environment["MT4_PLANTED"]
+
   static func say(_ text: String) { FileHandle.standardError.write(Data("chaos: \(text)\n".utf8)) }
 }
 

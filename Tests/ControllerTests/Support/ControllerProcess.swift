@@ -6,9 +6,10 @@ final class ControllerProcess {
   let process = Process()
   private let folder: String
 
-  /// Beside this test's own executable.
+  /// Beside this test's own executable, unless chaos brings another one.
   static var binary: String {
     get throws {
+      if let program = ChaosPlan.program { return program }
       let here = try FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")
       let path = URL(fileURLWithPath: here).deletingLastPathComponent().appendingPathComponent("mt4ctl").path
       try #require(FileManager.default.isExecutableFile(atPath: path), "mt4ctl is not built beside \(here)")
@@ -22,7 +23,13 @@ final class ControllerProcess {
     for name in ["out", "err"] { _ = FileManager.default.createFile(atPath: "\(self.folder)/\(name)", contents: nil) }
     process.executableURL = URL(fileURLWithPath: try Self.binary)
     process.arguments = arguments
-    process.environment = ["PATH": "/usr/bin:/bin"].merging(environment) { _, new in new }
+    var inherited = ["PATH": "/usr/bin:/bin"]
+    inherited["MT4_PLANTED"] = ChaosPlan.bug
+    // Under a sanitizer its process is one, too.
+    for name in ["LD_PRELOAD", "TSAN_OPTIONS", "ASAN_OPTIONS"] {
+      inherited[name] = ProcessInfo.processInfo.environment[name]
+    }
+    process.environment = inherited.merging(environment) { _, new in new }
     process.standardInput = FileHandle.nullDevice
     process.standardOutput = FileHandle(forWritingAtPath: "\(self.folder)/out")
     process.standardError = FileHandle(forWritingAtPath: "\(self.folder)/err")
