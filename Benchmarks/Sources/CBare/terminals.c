@@ -129,6 +129,21 @@ static int history_body(int i) {
   return n + snprintf(body + n, sizeof body - n, "]}");
 }
 
+// Connections of slow terminals, the first due first: all wait equally long.
+static struct slow { int fd; int64_t at; } *slow;
+static size_t slow_first, slow_end, slow_room;
+
+static void wait_long(struct connection *c, int64_t at) {
+  c->answer_at = at;
+  if (slow_end == slow_room) {
+    if (slow_first) memmove(slow, slow + slow_first, (slow_end - slow_first) * sizeof *slow);
+    slow_end -= slow_first;
+    slow_first = 0;
+    if (slow_end * 2 >= slow_room) slow = realloc(slow, (slow_room = slow_room * 2 + 1024) * sizeof *slow);
+  }
+  slow[slow_end++] = (struct slow){c->fd, at};
+}
+
 static void note_poll(int i, int64_t now) {
   struct agent *agent = &agents[i];
   int half = i < options.split ? 0 : 1;
@@ -191,7 +206,7 @@ static void take(struct connection *c) {
   if (!end) return;
   char *length = strcasestr(c->in, "\r\ncontent-length:");
   if (c->in[0] == 'P' && length && c->used < (int)(end + 4 - c->in) + atoi(length + 17)) return;
-  if (options.slow_from >= 0 && c->agent >= options.slow_from) { c->answer_at = now + 10000000000LL; return; }
+  if (options.slow_from >= 0 && c->agent >= options.slow_from) { return wait_long(c, now + 10000000000LL); }
   answer(c);
 }
 
@@ -247,9 +262,11 @@ int cbare_terminals_run(const struct cbare_terminals *wanted) {
     }
     if (options.slow_from < 0) continue;
     int64_t now = cbare_now_ns();
-    for (int fd = 0; fd < most; fd++) {
-      struct connection *c = all[fd];
-      if (!c || c->fd < 0 || !c->answer_at || c->answer_at > now) continue;
+    while (slow_first < slow_end && slow[slow_first].at <= now) {
+      struct slow next = slow[slow_first++];
+      struct connection *c = all[next.fd];
+      // Another connection may have that number by now.
+      if (!c || c->fd != next.fd || c->answer_at != next.at) continue;
       c->answer_at = 0;
       answer(c);
     }
