@@ -82,7 +82,7 @@ extension Reconciler {
       }
       // It may be the open whose answer was lost; evidence says so first.
       let doubted = agents[i].memory.unresolved.contains {
-        $0.kind.opens && $0.symbol == position.symbol && $0.side == position.side
+        $0.kind.opens && $0.symbol == position.symbol && $0.side == position.side && position.lots <= $0.lots
       }
       guard !doubted else { continue }
       record(

@@ -186,6 +186,7 @@ extension Reconciler {
       }
     case .trusted, .suspicious: break
     }
+    guard let positions = relinked(i, positions) else { return scheduleRead(i, at: now.steady, now) }
     let usable = trust.closesAllowed
     var again = false
     if usable {

@@ -64,7 +64,9 @@ extension Reconciler {
   ) {
     let memory = agents[i].memory
     let closer = memory.trades.closers[row.ticket]
-    let ownership = memory.owned[row.ticket] ?? AgentMemory.ancestor(in: row.comment).flatMap { memory.owned[$0] }
+    let ownership =
+      memory.owned[row.ticket] ?? AgentMemory.ancestor(in: row.comment).flatMap { memory.owned[$0] }
+      ?? rest.flatMap { memory.owned[$0] }
     let opener = ownership?.actionID ?? memory.mark(in: row.comment)?.actionID
     let how = closer == nil ? Self.ending(of: row.comment) : "controller"
     record(

@@ -104,6 +104,39 @@ import Testing
     }
   }
 
+  @Test func `what is left after several partial closes between two looks is still the target's`() {
+    var (world, agent) = Self.held()
+    agent.positions = .exact
+    world.reload(Fleets.fleet(agent, revision: 2))
+    world.run(seconds: 5)
+    let now = world.now
+    for lots in ["0.01", "0.02", "0.03"] {
+      let last = world.positions().count - 1
+      world.terminals[Self.id]?.close(last, d(lots), comment: "", now)
+    }
+    world.run(seconds: 60)
+    #expect(world.trace == ["buy 0.1 XAUUSD", "close #1001"])
+    #expect(world.all(.targetSpent).isEmpty)
+    #expect(world.all(.externalPosition).count == 1)
+    #expect(world.positions().map(\.lots) == [d("0.04")])
+  }
+
+  @Test func `a remainder whose history names nobody that is known is a stranger's`() {
+    var (world, agent) = Self.held()
+    agent.positions = .exact
+    world.reload(Fleets.fleet(agent, revision: 2))
+    world.run(seconds: 5)
+    let now = world.now
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"), now)
+    for _ in 1...2 {
+      let last = world.positions().count - 1
+      world.terminals[Self.id]?.close(last, d("0.01"), comment: "", now)
+    }
+    world.run(seconds: 60)
+    #expect(world.positions().map(\.lots) == [d("0.1")])
+    #expect(world.trace.count == 3)
+  }
+
   // MARK: Ends
 
   @Test func `a start from the journal knows what became of a partly closed position`() throws {

@@ -166,6 +166,16 @@ import Testing
     #expect(world.status()?.conditions.first { $0.kind == .healthy }?.status == .no)
   }
 
+  @Test func `a larger position than the order asked for is not what came of it`() {
+    var (world, _) = Self.world { $0.risk.maxPositions = 3 }
+    world.answers = [.lost]
+    while world.all(.unknown).isEmpty { world.run(seconds: 1) }
+    let now = world.now
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.11"), now)
+    world.run(seconds: 100)
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["not_executed"])
+  }
+
   @Test func `a position that an order in doubt may have come to is no other target's`() {
     let agent = Fleets.atlas {
       $0.targets = [Fleets.target(), Fleets.target { $0.name = "other" }]

@@ -100,7 +100,7 @@ final class PlanInput {
   /// Whether it may be what an open in doubt has come to: nobody else's, until that is known.
   func mayBeInDoubt(_ position: Position) -> Bool {
     unresolved.contains {
-      $0.kind == .open && $0.symbol == position.symbol && $0.side == position.side
+      $0.kind == .open && $0.symbol == position.symbol && $0.side == position.side && position.lots <= $0.lots
         && !$0.before.contains(position.ticket)
     }
   }

@@ -40,10 +40,12 @@ struct EvidenceLook {
     if let ticket = marked(action.mark) { return .executed(.mark, ticket) }
     let before = Set(action.before)
     let fresh = positions.filter {
-      $0.symbol == action.symbol && $0.side == action.side && isUnexplained($0.ticket, $0.comment, before, action)
+      $0.symbol == action.symbol && $0.side == action.side && $0.lots <= action.lots
+        && isUnexplained($0.ticket, $0.comment, before, action)
         && !isRatherSuspect($0, action)
     }
-    // Of several, the one that looks most like ours: the same lots first, then the lowest ticket.
+    // A fill may be smaller than the order, never larger. Of several, the one that looks most like ours: the same lots
+    // first, then the lowest ticket.
     if let found = fresh.min(by: { (likeness($0.lots, action), $0.ticket) < (likeness($1.lots, action), $1.ticket) }) {
       return .executed(.ticket, found.ticket)
     }
@@ -51,7 +53,7 @@ struct EvidenceLook {
     // that is not ours. Nearly all older ones stand in `before`, since the history is read whenever the balance moves.
     let edge = action.recordedAt - AgentMemory.clocksApart
     let closed = (history ?? []).first { row in
-      guard case .trade(let side) = row.kind, side == action.side, row.symbol == action.symbol,
+      guard case .trade(let side) = row.kind, side == action.side, row.symbol == action.symbol, row.lots <= action.lots,
         let end = row.closeTime, end >= edge
       else { return false }
       return isUnexplained(row.ticket, row.comment, before, action)
@@ -82,7 +84,11 @@ struct EvidenceLook {
   ) -> Bool {
     if before.contains(ticket) || explained.contains(ticket) || memory.noted.contains(ticket) { return false }
     if memory.closedByUs.contains(ticket) || memory.owned[ticket] != nil { return false }
-    if AgentMemory.ancestor(in: comment).map({ before.contains($0) || memory.owned[$0] != nil }) ?? false {
+    if AgentMemory.ancestor(in: comment).map({
+      before.contains($0) || memory.owned[$0] != nil || memory.noted.contains($0)
+    })
+      ?? false
+    {
       return false
     }
     // Another action's late execution is no evidence of this one, also where a broker has cut its mark.

@@ -13,10 +13,6 @@ extension CoreBug {
       text: "      + input.unresolved.filter { $0.kind == .open }.count\n",
       planted: "      + (PLANTED ? 0 : input.unresolved.filter { $0.kind == .open }.count)\n"),
     CoreBug(
-      name: "missingIsNotCounted", cost: "a list that lacks a position for a moment lets one more in",
-      file: "Plan/Planner+Targets.swift",
-      text: "input.orders.count + input.missing.count\n", planted: "input.orders.count + (PLANTED ? 0 : input.missing.count)\n"),
-    CoreBug(
       name: "resizeRiskSized", cost: "each move of the equity closes a piece of a position, and pays the spread",
       file: "Plan/CloseRules.swift",
       text: "    guard let declared = input.lots(of: target) else { return .allowed }\n",
