@@ -48,6 +48,31 @@ import Testing
     #expect(world.trace == [])
   }
 
+  @Test(arguments: [AgentSpec.PositionsPolicy.guarded, .exact])
+  func `a stranger that a target would adopt stays as it is while the look cannot be believed`(
+    _ rule: AgentSpec.PositionsPolicy
+  ) {
+    let watched = Fleets.atlas {
+      $0.mode = .observe
+      $0.targets = [Fleets.target { $0.size = .lots(d("0.04")) }]
+      $0.positions = rule
+    }
+    var world = World(Fleets.fleet(watched))
+    world.run(seconds: 5)
+    world.terminals[AgentID("agent_1")]?.clockBack = .seconds(3600)
+    let now = world.now
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05"), now)
+    world.run(seconds: 2)
+    var acting = watched
+    acting.mode = .enforce
+    world.reload(Fleets.fleet(acting, revision: 2))
+    world.run(seconds: 20)
+    #expect(world.trace == [])
+    // A clock that runs straight is believed again after a minute.
+    world.run(seconds: 100)
+    #expect(world.trace.first?.hasPrefix("close") == true)
+  }
+
   @Test func `a ticket that is listed twice for good is still one position, and gets one action`() {
     var world = World(Fleets.fleet(Fleets.atlas { $0.risk.maxPositions = 1 }))
     world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)

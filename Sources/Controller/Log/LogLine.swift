@@ -46,15 +46,25 @@ public struct LogLine: Sendable {
     return .object(fields)
   }
 
+  /// Neither a line's end nor anything that a terminal would obey.
   private static func oneLine(_ text: String) -> String {
-    String(text.map { $0.isNewline || $0 == "\u{1B}" ? " " : $0 })
+    var line = String.UnicodeScalarView()
+    for scalar in text.unicodeScalars { line.append(isPlain(scalar) ? scalar : " ") }
+    return String(line)
+  }
+
+  private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
+    switch scalar.properties.generalCategory {
+    case .control, .lineSeparator, .paragraphSeparator: false
+    default: true
+    }
   }
 
   private static func quoted(_ text: String) -> String {
     // By scalars: a quotation mark under an accent is another character, and still the end of the value.
     let scalars = text.unicodeScalars
     let needsQuotes =
-      scalars.isEmpty || scalars.contains { $0 == " " || $0 == "\"" || $0 == "=" } || text.contains(where: \.isNewline)
+      scalars.isEmpty || scalars.contains { $0 == " " || $0 == "\"" || $0 == "=" || !isPlain($0) }
     guard needsQuotes else { return text }
     return "\"" + oneLine(scalars.map { $0 == "\"" ? "'" : String($0) }.joined()) + "\""
   }

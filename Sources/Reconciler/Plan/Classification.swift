@@ -12,6 +12,8 @@ struct Classification {
   var owners: [Ticket: Owner] = [:]
   /// Each target's tickets, lowest first.
   var tickets: [String: [Ticket]] = [:]
+  /// Strangers that a target would adopt, in a look that cannot be believed: they stay as they are until one can.
+  var waiting: Set<Ticket> = []
   /// Tickets whose ownership was not known before this look, or that were believed to have ended.
   var learned: [(ticket: Ticket, ownership: AgentMemory.Ownership)] = []
 
@@ -48,6 +50,10 @@ struct Classification {
           && (rest == nil || $0.lots == rest) && !input.mayBeInDoubt($0)
       }.min(by: Self.older)
       guard let candidate else { continue }
+      guard input.trust.isTrusted else {
+        waiting.insert(candidate.ticket)
+        continue
+      }
       learned.append(
         (candidate.ticket, AgentMemory.Ownership(target: target.name, parent: gone, specKey: target.specKey)))
       assign(candidate.ticket, to: target.name, declared: names, hasTargets: true)
