@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import Glibc
 import Reconciler
 import Testing

@@ -54,10 +54,8 @@ public struct LogLine: Sendable {
   }
 
   private static func isPlain(_ scalar: Unicode.Scalar) -> Bool {
-    switch scalar.properties.generalCategory {
-    case .control, .lineSeparator, .paragraphSeparator: false
-    default: true
-    }
+    let breaks: [Unicode.GeneralCategory] = [.control, .lineSeparator, .paragraphSeparator]
+    return !breaks.contains(scalar.properties.generalCategory)
   }
 
   private static func quoted(_ text: String) -> String {

@@ -1,4 +1,5 @@
 import CDispatch
+import CoreFoundation
 import CLibSystemd
 import Dispatch
 import Glibc

@@ -17,6 +17,9 @@ struct Days {
     231: "after its account changed, an order that ran was another target's, and was given up after a restart",
     327: "confirmed_flat of the fleet never came when a confirmed agent's manifest came back last",
     579: "a list that repeated a ticket closed it, since the terminal's clock had been in doubt before",
+    1475: "what two partial closes between two looks left of a target's position was closed as a stranger's",
+    1690: "a larger position was taken for the order whose answer was lost",
+    1965: "a stranger was reduced by an adoption of a look that could not be believed",
   ]
 
   fileprivate struct State: Sendable {
