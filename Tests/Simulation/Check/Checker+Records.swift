@@ -147,8 +147,9 @@ extension Checker {
 
   private mutating func spent(_ record: Record) {
     guard let id = record.agent, let number = record.metadata["ticket"]?.int, let agent = agents[id] else { return }
-    let honest = agent.lies.suffix(2).allSatisfy { $0 == nil }
-    if honest, agent.open.contains(Ticket(number)) {
+    // One list that lies must not be enough.
+    let isDeceived = agent.lies.suffix(2).allSatisfy { $0 != nil }
+    if !isDeceived, agent.open.contains(Ticket(number)) {
       fail("S7", "\(id): #\(number) is taken for ended, and the books have it")
     }
   }

@@ -179,7 +179,8 @@ struct Checker {
       guard let action = actions[key], action.agent == id, let since = action.unknownAt,
         action.isOpenEnded, agent.taken >= since
       else { continue }
-      actions[key]?.looks += 1
+      // That an order never ran, only a look with the history can tell.
+      if !action.intent.kind.opens || snapshot.history.reply != nil { actions[key]?.looks += 1 }
     }
   }
 
