@@ -14,8 +14,8 @@ public enum Event: Sendable {
   case actionEnded(agent: AgentID, actionID: String, attempt: Int, answer: TradeAnswer, span: ReadSpan)
   /// The journal's positions or health moved.
   case journal(JournalFacts)
-  /// The agents' states of `trading.agent_state` were read, after a start with an empty state directory.
-  case memories([AgentID: JSONValue])
+  /// What the database remembers was read, after a start with an empty state directory.
+  case memories(EarlierMemories)
   /// A person said something on the host.
   case command(Command, actor: String)
   /// Time passed; due waits are looked at. Comes several times a second.
@@ -31,15 +31,15 @@ public struct StartFacts: Hashable, Sendable {
   public var chain: String
   /// Bytes that recovery cut from a torn last line.
   public var tornBytes: Int
-  /// Memories from `trading.agent_state`, for a start with an empty state directory.
-  public var memories: [AgentID: JSONValue]
-  /// The state directory is new and the agents' states could not be read yet: nothing is opened until `memories` comes.
+  /// What the database remembers, for a start with an empty state directory.
+  public var memories: EarlierMemories
+  /// The state directory is new and the database could not be read yet: nothing is opened until `memories` comes.
   public var awaitsMemories: Bool
   /// There was a journal before, and it is gone: a new chain begins.
   public var journalLost: Bool
 
   public init(
-    version: String, chain: String, tornBytes: Int = 0, memories: [AgentID: JSONValue] = [:],
+    version: String, chain: String, tornBytes: Int = 0, memories: EarlierMemories = EarlierMemories(),
     awaitsMemories: Bool = false, journalLost: Bool = false
   ) {
     self.version = version

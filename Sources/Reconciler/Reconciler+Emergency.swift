@@ -36,6 +36,13 @@ extension Reconciler {
     return .done("the emergency stop is raised; `confirmed_flat` in the record says when every agent is flat")
   }
 
+  /// The stop of a controller whose state directory is gone.
+  mutating func goOn(_ host: EmergencyState.Host, _ now: Moment) {
+    raise(
+      "the emergency stop that \(host.actor) raised at \(host.since.rfc3339) goes on: \(host.note); every position is closed",
+      ["source": "host", "actor": .string(host.actor), "note": .string(host.note)], now)
+  }
+
   mutating func emergencyClear(_ why: String, _ actor: String, _ now: Moment) -> CommandVerdict {
     if fleet?.policy.emergencyStop == true {
       return .refused("a manifest says emergency_stop: true; change it there first")

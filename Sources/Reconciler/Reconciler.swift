@@ -129,6 +129,7 @@ public struct Reconciler: Sendable {
         "version": .string(facts.version), "torn_bytes": facts.tornBytes > 0 ? .int(facts.tornBytes) : nil,
         "journal_lost": facts.journalLost ? .bool(true) : nil,
       ]), now)
+    takeStop(facts.memories, now)
   }
 
   private mutating func drain(_ now: Moment) {

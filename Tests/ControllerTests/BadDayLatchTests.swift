@@ -56,6 +56,39 @@ struct BadDayLatchTests {
     }
   }
 
+  @Test func `a state directory lost within seconds of a pause and a stop: the record tells what no row knew yet`()
+    async throws
+  {
+    try await Stage.with { stage in
+      let server = try BadDayDatabaseTests.OwnServer(stage)
+      try server.start()
+      try stage.declare(stage.agent())
+      try await RunningController.with(stage, database: server.url) { controller in
+        try await eventually("the target is open and seen") { controller.status()?.positions.count == 1 }
+        #expect(try await Self.command(.pause(Self.id, reason: "news"), controller) == .done("agent_1 is paused"))
+        guard case .done = try await Self.command(.emergencyStop(reason: "drill"), controller) else {
+          return #expect(Bool(false), "the stop is refused")
+        }
+        try await eventually("it is flat") { try stage.positions().isEmpty }
+      }
+      // The rows are written every five seconds: these are of before.
+      _ = try server.query("UPDATE trading.agent_state SET memory = '{}', record_id = 1, paused = false")
+      try FileManager.default.removeItem(atPath: stage.state)
+      try await RunningController.with(stage, database: server.url) { controller in
+        try await eventually("it looks") { controller.status()?.online == true }
+        #expect(controller.status()?.memory.operatorPause?.note == "news")
+        let stop = try #require(controller.records(.emergencyStop).first)
+        #expect(stop.message.contains("goes on: drill"), "\(stop.message)")
+        #expect(try await Self.command(.resume(Self.id, reason: "over"), controller) == .done("agent_1 is resumed"))
+        try await eventually("the stop alone holds the open") {
+          controller.status()?.plan.held.first?.holds.contains { $0.reason == .emergencyStop } ?? false
+        }
+        #expect(try stage.executions().map(\.kind) == [.opened, .closed])
+      }
+      server.stop()
+    }
+  }
+
   @Test func `a lost journal beside an embedded database: its latches hold, and the loss is in the record`()
     async throws
   {

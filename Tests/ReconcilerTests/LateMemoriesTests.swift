@@ -20,7 +20,7 @@ import Testing
     #expect(world.trace.isEmpty)
     #expect(world.status()?.plan.held.first?.holds.contains { $0.reason == .journalUnavailable } == true)
     #expect(world.core.awaitsMemories)
-    world.receive(.memories([:]))
+    world.receive(.memories(EarlierMemories()))
     world.run(seconds: 5)
     #expect(world.trace == ["buy 0.1 XAUUSD"])
     #expect(!world.core.awaitsMemories)
@@ -32,7 +32,7 @@ import Testing
     var next = Reconciler()
     for record in world.records { try next.fold(record) }
     #expect(next.awaitsMemories)
-    world.receive(.memories([:]))
+    world.receive(.memories(EarlierMemories()))
     world.run(seconds: 5)
     var last = Reconciler()
     for record in world.records { try last.fold(record) }
@@ -52,7 +52,7 @@ import Testing
     }
     var world = World(Self.fleet, awaitsMemories: true)
     world.run(seconds: 5)
-    world.receive(.memories([Self.id: memory]))
+    world.receive(.memories(EarlierMemories(agents: [Self.id: memory])))
     world.run(seconds: 60)
     #expect(world.trace.isEmpty)
     #expect(world.status()?.memory.operatorPause?.note == "news")
@@ -72,7 +72,7 @@ import Testing
     world.terminals[Self.id]?.balance = 940
     world.run(seconds: 5)
     #expect(world.status()?.memory.dailyLoss.anchor?.amount == 940)
-    world.receive(.memories([Self.id: memory]))
+    world.receive(.memories(EarlierMemories(agents: [Self.id: memory])))
     world.run(seconds: 60)
     #expect(world.trace.isEmpty)
     #expect(world.status()?.memory.breachPause?.reason == .dailyLoss)
@@ -87,13 +87,13 @@ import Testing
     #expect(memory["unresolved"]?.array?.count == 1)
     var world = World(Self.fleet, awaitsMemories: true)
     world.run(seconds: 5)
-    world.receive(.memories([Self.id: memory]))
+    world.receive(.memories(EarlierMemories(agents: [Self.id: memory])))
     #expect(world.core.agents[0].memory.unresolved.allSatisfy { $0.unknownSince != nil })
   }
 
   @Test(arguments: [false, true])
   func `a memory that cannot be read pauses its agent`(isLate: Bool) {
-    let broken: [AgentID: JSONValue] = [Self.id: ["breach_pause": ["reason": "what is this"]]]
+    let broken = EarlierMemories(agents: [Self.id: ["breach_pause": ["reason": "what is this"]]])
     var world = World(Self.fleet, awaitsMemories: true)
     if isLate {
       world.run(seconds: 5)

@@ -76,7 +76,7 @@ extension ControllerService {
     }
   }
 
-  /// With an empty state directory the latches of these agents come from `trading.agent_state`, and so they do when an
+  /// With an empty state directory the agents' latches come from the database, and so they do when an
   /// earlier process with this journal ended before it had read them.
   func latchReader(
     _ journal: Journal, _ reconciler: Reconciler, _ keeper: JournalDesk, _ destination: Shipper.Destination
@@ -90,6 +90,8 @@ extension ControllerService {
       guard server.hadCluster else { return nil }
       target = { [state = options.state] in EmbeddedPostgres.running(stateDirectory: state)?.asReader }
     }
-    return LatchReader(target: target, mailbox: mailbox, log: log) { keeper.current.database == .up }
+    return LatchReader(chain: journal.chain, target: target, mailbox: mailbox, log: log) {
+      keeper.current.database == .up
+    }
   }
 }

@@ -63,7 +63,7 @@ extension ControllerService {
     metrics.attach(bridge: { [weak engine] in engine?.counters() ?? [] })
     let latches = latchReader(journal, reconciler, keeper, shipper.destination)
     // What an earlier process recorded without them is merged when they come.
-    let memories = journal.recovered.isNew ? latches?.atOnce() ?? [:] : [:]
+    let memories = journal.recovered.isNew ? latches?.atOnce() ?? EarlierMemories() : EarlierMemories()
     let desk = ManifestDesk(
       options: options, store: revisions(), mailbox: mailbox, log: log, names: names, now: seams.now, manager: manager)
     mailbox.post(

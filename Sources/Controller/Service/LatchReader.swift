@@ -2,8 +2,8 @@ import Logging
 import Reconciler
 import Synchronization
 
-/// Reads the agents' states from the database for a start with an empty state directory: at once if it is there, else as
-/// soon as it is. Until then the core opens nothing and nothing is published, which would overwrite them.
+/// Reads what the database remembers, for a start with an empty state directory: at once if it is there, else as soon as
+/// it is. Until then the core opens nothing and nothing is published, which would overwrite them.
 final class LatchReader: Sendable {
   private enum Phase {
     case waiting
@@ -11,6 +11,7 @@ final class LatchReader: Sendable {
     case stopped
   }
 
+  private let chain: String
   private let target: @Sendable () -> DatabaseTarget?
   private let mailbox: Mailbox
   private let log: Logger
@@ -19,11 +20,14 @@ final class LatchReader: Sendable {
   private static let betweenLooks: Duration = .milliseconds(50)
   private static let afterFailure: Duration = .seconds(1)
 
-  /// - Parameter target: where it is now; `nil` while it cannot be asked.
+  /// - Parameters:
+  ///   - chain: the one that begins here.
+  ///   - target: where the database is now; `nil` while it cannot be asked.
   init(
-    target: @escaping @Sendable () -> DatabaseTarget?, mailbox: Mailbox, log: Logger,
+    chain: String, target: @escaping @Sendable () -> DatabaseTarget?, mailbox: Mailbox, log: Logger,
     isUp: @escaping @Sendable () -> Bool
   ) {
+    self.chain = chain
     self.target = target
     self.mailbox = mailbox
     self.log = log
@@ -33,8 +37,8 @@ final class LatchReader: Sendable {
   var isWaiting: Bool { phase.withLock { $0 == .waiting } }
 
   /// What the database has, if it answers now. Blocks.
-  func atOnce() -> [AgentID: JSONValue] {
-    guard isUp(), let memories = read() else { return [:] }
+  func atOnce() -> EarlierMemories {
+    guard isUp(), let memories = read() else { return EarlierMemories() }
     phase.withLock { $0 = .read }
     return memories
   }
@@ -64,14 +68,14 @@ final class LatchReader: Sendable {
 
   func stop() { phase.withLock { $0 = .stopped } }
 
-  private func read() -> [AgentID: JSONValue]? {
+  private func read() -> EarlierMemories? {
     guard let target = target() else { return nil }
     do throws(DatabaseError) {
-      let rows = try DatabaseReader.loadAgentStates(target)
-      if !rows.isEmpty {
-        log.info("the state directory is new; \(rows.count) agents' states are taken from the database")
+      let memories = try DatabaseReader.loadEarlierMemories(target, beside: chain)
+      if !memories.agents.isEmpty {
+        log.info("the state directory is new; \(memories.agents.count) agents' states are taken from the database")
       }
-      return Dictionary(rows.map { ($0.agent, $0.memory) }, uniquingKeysWith: { _, last in last })
+      return memories
     } catch {
       log.warning("the agents' states cannot be read from the database: \(error)")
       return nil

@@ -52,6 +52,8 @@ extension AgentMemory {
   /// Reads what `json` wrote; what is missing or not understood is as if it had never been recorded, but for the pauses
   /// and the unresolved actions: a latch that cannot be read is an error, never a resume.
   public init(json: JSONValue) throws(FoldError) {
+    // A text in its place says why there is none.
+    guard json.object != nil else { throw FoldError(json.string ?? "it is no object") }
     self.init()
     if let day = json["daily_loss"] {
       guard let read = DailyLoss(json: day) else { throw FoldError("daily_loss") }

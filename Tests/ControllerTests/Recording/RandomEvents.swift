@@ -118,8 +118,10 @@ struct RandomEvents {
     }
   }
 
-  private mutating func memories() -> [AgentID: JSONValue] {
-    Dictionary(some(2) { ($0.agent(), $0.json()) }, uniquingKeysWith: { a, _ in a })
+  private mutating func memories() -> EarlierMemories {
+    EarlierMemories(
+      agents: Dictionary(some(2) { ($0.agent(), $0.json()) }, uniquingKeysWith: { a, _ in a }),
+      emergency: maybe { ["stop": $0.json()] })
   }
 
   private mutating func request() -> ReadRequest { request(agent()) }

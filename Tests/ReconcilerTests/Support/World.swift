@@ -40,11 +40,14 @@ struct World {
     start(fleet, awaitsMemories: awaitsMemories)
   }
 
-  mutating func start(_ fleet: Fleet, isNew: Bool = true, awaitsMemories: Bool = false) {
+  mutating func start(
+    _ fleet: Fleet, isNew: Bool = true, chain: String = "abcdefghijklmnop",
+    memories: EarlierMemories = EarlierMemories(), awaitsMemories: Bool = false
+  ) {
     due = []
     posts = []
     receive(.journal(facts))
-    receive(.started(StartFacts(version: "test", chain: "abcdefghijklmnop", awaitsMemories: awaitsMemories)))
+    receive(.started(StartFacts(version: "test", chain: chain, memories: memories, awaitsMemories: awaitsMemories)))
     receive(.fleetAccepted(fleet, RevisionFacts(isNew: isNew, actor: "test")))
   }
 
@@ -56,6 +59,16 @@ struct World {
     core = fresh
     now = Moment(wall: now.wall + .seconds(1), steady: Steady(microseconds: 0))
     start(fleet, isNew: false)
+  }
+
+  /// Kills the process and starts one with an empty state directory, as much later as is said.
+  mutating func begin(
+    anew fleet: Fleet, _ memories: EarlierMemories, awaitsMemories: Bool = false, after seconds: Int = 1
+  ) {
+    core = Reconciler()
+    records = []
+    now = Moment(wall: now.wall + .seconds(Int64(seconds)), steady: Steady(microseconds: 0))
+    start(fleet, chain: "ponmlkjihgfedcba", memories: memories, awaitsMemories: awaitsMemories)
   }
 
   var facts: JournalFacts {

@@ -77,7 +77,8 @@ struct LineReader: Sendable {
   private static let names: [String: Set<String>] = [
     "stopped": [], "time": [], "drain": [], "start": ["facts"], "fleet": ["fleet", "facts"],
     "rejected": ["errors", "actor"], "look": LookCoding.names, "failed": ["agent", "request", "failure", "at"],
-    "ended": ["agent", "action", "attempt", "answer", "at"], "journal": ["facts"], "memories": ["memories"],
+    "ended": ["agent", "action", "attempt", "answer", "at"], "journal": ["facts"],
+    "memories": ["memories", "emergency"],
     "command": ["command", "actor"],
   ]
 
@@ -126,7 +127,11 @@ struct LineReader: Sendable {
       let old = memory.journal
       memory.journal = try within("facts") { () throws(RecordingError) in try Table.journal.read(json, from: old) }
       return .event(.journal(memory.journal))
-    case "memories": return .event(.memories(try shape.get("memories", .memories)))
+    case "memories":
+      return .event(
+        .memories(
+          EarlierMemories(
+            agents: try shape.get("memories", .memories), emergency: try shape.maybe("emergency", .json))))
     case "command":
       return .event(.command(try shape.get("command", .command), actor: try shape.get("actor", .text)))
     default: return .event(.timePassed)

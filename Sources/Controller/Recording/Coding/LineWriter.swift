@@ -72,7 +72,10 @@ struct LineWriter: Sendable {
       defer { memory.journal = facts }
       return ["e": "journal", "facts": .object(Table.journal.write(facts, from: memory.journal))]
     case .event(.memories(let memories)):
-      return ["e": "memories", "memories": Coding<[AgentID: JSONValue]>.memories.write(memories)]
+      return [
+        "e": "memories", "memories": Coding<[AgentID: JSONValue]>.memories.write(memories.agents),
+        "emergency": memories.emergency,
+      ]
     case .event(.command(let command, let actor)):
       return ["e": "command", "command": Coding<Command>.command.write(command), "actor": .string(actor)]
     }

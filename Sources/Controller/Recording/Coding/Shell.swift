@@ -5,7 +5,8 @@ import Reconciler
 extension Coding<StartFacts> {
   static let start = Table([
     .of("version", \.version, .text), .of("chain", \.chain, .text), .of("torn_bytes", \.tornBytes, .whole),
-    .of("memories", \.memories, .memories), .of("awaits_memories", \.awaitsMemories, .flag),
+    .of("memories", \.memories.agents, .memories), .maybe("emergency", \.memories.emergency, .json),
+    .of("awaits_memories", \.awaitsMemories, .flag),
     .of("journal_lost", \.journalLost, .flag),
   ]).coding(blank: StartFacts(version: "", chain: ""))
 }

@@ -29,7 +29,7 @@ struct EventText {
     case .event(.journal(let facts)):
       (kind, title) = ("journal", "the record: \(facts.durable) on disk, \(facts.shipped) in the database")
     case .event(.memories(let memories)):
-      (kind, title) = ("memories", "\(Count.of(memories.count, "agent"))' states from the database")
+      (kind, title) = ("memories", "\(Count.of(memories.agents.count, "agent"))' states from the database")
     case .event(.command(let command, let actor)):
       (kind, title) = ("command", "\(actor): \(Self.verb(command))")
       agent = Self.agent(command)
