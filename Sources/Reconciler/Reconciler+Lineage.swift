@@ -69,6 +69,7 @@ extension Reconciler {
 
   /// Positions of others are reported, each once.
   private mutating func noteStrangers(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {
+    if awaitsMemories { return }
     // Of a crowd that is too large to be remembered, always the same ones, so that each is reported once all the same.
     let strangers = positions.filter { owners.owners[$0.ticket] == .external }.sorted { $0.ticket < $1.ticket }
     for position in strangers.prefix(AgentMemory.maximumNoted) {

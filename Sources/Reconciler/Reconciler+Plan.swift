@@ -10,7 +10,7 @@ extension Reconciler {
     let repeats = trust.findings.contains { $0.mismatch == .duplicateTicket }
     let fleet = PlanInput.Fleet(
       policy: policy, holdsForAll: holdsForAll(i, now), holdsForOpens: journalHolds(now),
-      closesLeft: closesLeft(policy, now), look: look)
+      closesLeft: closesLeft(policy, now), awaitsMemories: awaitsMemories, look: look)
     let positions = repeats ? Self.once(positions) : positions
     return PlanInput(agents.span[i], positions, account, trust, fleet: fleet, now: now)
   }

@@ -46,6 +46,29 @@ import Testing
     #expect(world.trace == ["close #\(ticket?.number ?? 0)"])
   }
 
+  @Test func `whose a position is, is not known before they are read: none is closed as a stranger's, or taken over`()
+    throws
+  {
+    let exact = Fleets.fleet(
+      Fleets.atlas {
+        $0.positions = .exact
+        $0.targets = [Fleets.target()]
+      })
+    var world = World(exact)
+    // The broker rewrites the comment, so that only the memory tells that it is the target's.
+    world.run(seconds: 5)
+    world.terminals[Self.id]?.positions[0].comment = ""
+    let memory = try #require(world.status()).memory.json
+    world.begin(anew: exact, EarlierMemories(), awaitsMemories: true)
+    let stranger = world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.1"))
+    world.run(seconds: 60)
+    #expect(world.trace == ["buy 0.1 XAUUSD"])
+    #expect(!world.records.contains { $0.type == .externalPosition })
+    world.receive(.memories(EarlierMemories(agents: [Self.id: memory])))
+    world.run(seconds: 10)
+    #expect(world.trace == ["buy 0.1 XAUUSD", "close #\(stranger?.number ?? 0)"])
+  }
+
   @Test func `an operator's pause that comes late holds, also over a restart`() throws {
     let memory = try Self.memory { world in
       world.receive(.command(.pause(Self.id, reason: "news"), actor: "uid 0"))

@@ -24,17 +24,20 @@ extension Simulation {
         return checker.fail("S15", "the record cannot be folded: \(error)")
       }
     }
-    if process > 1 { checker.compareFold(core) }
+    if process > 1, !isDirectoryNew { checker.compareFold(core) }
     witness?(.folded(core, now))
     checker.processStarted(clock)
     trace.note(clock, "process \(process) starts; \(journal.last) records")
+    let (isNewDirectory, start) = (isDirectoryNew, startFacts)
     receive(.journal(facts))
-    receive(.started(StartFacts(version: "simulation", chain: "simulationchain\(scenario.seed % 7)")))
-    let isNew = process == 1 || editedMeanwhile
+    receive(.started(start))
+    if isNewDirectory, !start.awaitsMemories { checker.compareFold(core) }
+    let isNew = process == 1 || editedMeanwhile || isNewDirectory
     if editedMeanwhile { revision += 1 }
     editedMeanwhile = false
     declare(isNew: isNew)
     agenda.add(.tick, at: clock + 100_000, process: process)
+    if start.awaitsMemories { agenda.add(.readMemories, at: clock + 50_000, process: process) }
     watchFirstReads()
     planShipping()
   }
@@ -150,6 +153,9 @@ extension Simulation {
     }
     guard journal.ship(upTo: 500) else { return }
     checker.shipped = journal.shipped
+    if strength(.stateDirectoryLost) > 0, journal.shipped == journal.last {
+      database.publish(core, chain: chain, clock: clock)
+    }
     tellJournal()
     planShipping()
   }
@@ -188,7 +194,7 @@ extension Simulation {
     let kept = disk.coin() ? waiting : quietKeep(waiting)
     counts.fired(.killed)
     if kept < waiting { counts.fired(.killedLosingRecords) }
-    let lost = journal.last
+    let last = journal.last
     // The database may have the last batch without anybody knowing; it never has what is not on the disk.
     if crashAfterCommit || happens(.commitUnknown, perMille: strength(.commitUnknown) * 50), journal.database == .up {
       counts.fired(.commitUnknown)
@@ -198,8 +204,11 @@ extension Simulation {
     crashAfterCommit = false
     journal.crash(keeping: kept)
     if bug == .dropDurableRecord { journal.crash(keeping: -min(2, Int(journal.durable))) }
-    trace.note(clock, "KILLED; \(lost - journal.last) records lost")
-    checker.crashed(keeping: journal.last, whole: lost == journal.last && !midway, clock)
+    trace.note(clock, "KILLED; \(last - journal.last) records lost")
+    let shipped = journal.shipped
+    let isLost = loseDirectory()
+    let left = isLost ? shipped : journal.last
+    checker.crashed(keeping: left, whole: last == left && !midway, lostDirectory: isLost, clock)
     for id in posts.keys.sorted() where posts[id]?.arrived == false {
       if wire.coin() {
         counts.fired(.killedWithPostReaching)

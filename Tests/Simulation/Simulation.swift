@@ -23,6 +23,9 @@ struct Simulation {
   /// How many of each terminal's executions the checker has seen.
   var executionsSeen: [Int] = []
   var journal = VirtualJournal()
+  var database = VirtualDatabase()
+  /// How many state directories were lost.
+  var directories = 0
   var checker = Checker()
   var counts = FaultCounts()
   var trace: Trace
@@ -186,6 +189,7 @@ struct Simulation {
     case .chance: chance()
     case .restart: boot()
     case .tellJournal: tellJournal()
+    case .readMemories: readMemories()
     case .episodeEnds(let episode): end(episode)
     }
   }

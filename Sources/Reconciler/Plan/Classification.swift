@@ -50,7 +50,7 @@ struct Classification {
           && (rest == nil || $0.lots == rest) && !input.mayBeInDoubt($0)
       }.min(by: Self.older)
       guard let candidate else { continue }
-      guard input.trust.isTrusted else {
+      guard input.trust.isTrusted, !input.awaitsMemories else {
         waiting.insert(candidate.ticket)
         continue
       }

@@ -142,7 +142,7 @@ struct CloseRules {
   }
 
   private func targetVerdict(_ position: Position) -> Verdict {
-    if owners.waiting.contains(position.ticket) { return .allowed }
+    if input.awaitsMemories || owners.waiting.contains(position.ticket) { return .allowed }
     switch owners.owners[position.ticket] ?? .external {
     case .external:
       guard input.spec.positions == .exact else { return .allowed }

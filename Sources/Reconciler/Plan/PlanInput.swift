@@ -36,6 +36,9 @@ final class PlanInput {
   /// Opens that were sent in the last minute.
   let opensInLastMinute: Int
   let historyUsable: Bool
+  /// Whose a position is, is not known while the database's memory is awaited: nothing is adopted, and nothing is closed as
+  /// nobody's. Every other rule holds as always.
+  let awaitsMemories: Bool
   /// `nil` when no limit over the fleet is declared.
   let fleet: FleetLook?
 
@@ -78,6 +81,7 @@ final class PlanInput {
     holdsForOpens = fleet.holdsForOpens
     waits = agent.waits
     closesLeft = fleet.closesLeft
+    awaitsMemories = fleet.awaitsMemories
     opensInLastMinute = agent.opensSent.filter { now.steady - $0 < .seconds(60) }.count
     historyUsable = !agent.history.unsupported
     self.fleet = fleet.look
@@ -89,6 +93,7 @@ final class PlanInput {
     var holdsForAll: [Hold]
     var holdsForOpens: [Hold]
     var closesLeft: Int
+    var awaitsMemories: Bool
     var look: FleetLook?
   }
 

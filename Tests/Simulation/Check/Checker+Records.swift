@@ -11,7 +11,8 @@ extension Checker {
     case .resolved: resolved(record)
     case .paused: paused(record)
     case .resumed: resumed(record)
-    case .dayAnchor: anchor(record)
+    // Until the database is read, the day goes by what is seen; then it begins where it began.
+    case .dayAnchor: if !core.awaitsMemories { anchor(record) }
     case .targetSpent: spent(record)
     case .heartbeat: adopted(record)
     case .emergencyStop, .emergencyCleared:

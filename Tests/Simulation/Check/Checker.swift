@@ -89,6 +89,8 @@ struct Checker {
   var specs: [AgentID: AgentSpec] = [:]
   var remembered: [AgentID: AgentMemory] = [:]
   var stopsHit = 0
+  /// Exits that were sent, and whose records were lost with a state directory before the database had them.
+  var lostExits: Set<String> = []
   /// POSTs.
   var sent = 0
   /// What the core is being told right now.
@@ -196,7 +198,9 @@ struct Checker {
   }
 
   /// Compares the record of a process that ends with what is left of it.
-  mutating func crashed(keeping last: Int64, whole: Bool, _ clock: Int64) {
+  ///
+  /// - Parameter lostDirectory: the next process begins a new chain; what of this one is left is in the database.
+  mutating func crashed(keeping last: Int64, whole: Bool, lostDirectory: Bool = false, _ clock: Int64) {
     self.clock = clock
     for id in actions.keys.sorted() {
       guard var action = actions[id] else { continue }
@@ -205,7 +209,9 @@ struct Checker {
       action.unknowns.removeAll { $0 > last }
       action.finals.removeAll { $0.sequence > last }
       if sent.contains(where: { action.intents[$0] == nil }) {
-        fail("S2", "action \(id) was sent, and its intent is lost with the process")
+        if !lostDirectory { fail("S2", "action \(id) was sent, and its intent is lost with the process") }
+        action.performed = sent.filter { action.intents[$0] != nil }
+        if action.performed.isEmpty { lostExits.insert(id) }
       }
       actions[id] = action.intents.isEmpty ? nil : action
     }
@@ -217,6 +223,33 @@ struct Checker {
       agents[id]?.adopted = kept
     }
     if !whole { remembered = [:] }
+    if lostDirectory { renumber(by: last) }
+  }
+
+  /// A new chain counts from 1: what went before is older than all of it.
+  private mutating func renumber(by last: Int64) {
+    for id in actions.keys.sorted() {
+      guard var action = actions[id] else { continue }
+      action.intents = action.intents.mapValues { $0 - last }
+      action.unknowns = action.unknowns.map { $0 - last }
+      action.finals = action.finals.map { ($0.sequence - last, $0.result) }
+      action.intent.sequence -= last
+      actions[id] = action
+    }
+    for k in latches.indices { latches[k].sequence -= last }
+    for k in anchors.indices { anchors[k].sequence -= last }
+    for k in hostStops.indices { hostStops[k].sequence -= last }
+    for id in agents.keys.sorted() {
+      for ticket in agents[id]?.adopted.keys.sorted() ?? [] { agents[id]?.adopted[ticket]?.sequence -= last }
+    }
+    (durable, shipped) = (0, 0)
+  }
+
+  /// Whether the database has the intent of every open that was sent.
+  func everyOpenSent(isWithin shipped: Int64) -> Bool {
+    actions.values.allSatisfy { action in
+      !action.intent.kind.opens || action.performed.allSatisfy { (action.intents[$0] ?? .max) <= shipped }
+    }
   }
 
   /// A person wants everything about it forgotten: its day, its latches, its lineage.
@@ -255,6 +288,7 @@ struct Checker {
     guard let request = execution.requestID else { return }
     let id = String(request.prefix { $0 != "." })
     guard var action = actions[id], !action.performed.isEmpty else {
+      if lostExits.contains(id) { return }
       return fail(
         "S15", "the books have \(execution.kind.rawValue) #\(execution.ticket) by \(request), and no record has")
     }

@@ -13,6 +13,7 @@ struct Agenda {
     case chance
     case restart
     case tellJournal
+    case readMemories
     case episodeEnds(Episode)
   }
 
@@ -48,7 +49,7 @@ struct Agenda {
     items.reduce(0) { last, item in
       switch item.item {
       case .late, .arrive, .reply, .restart, .episodeEnds(.drain): max(last, item.at)
-      case .tick, .beginRead, .readPart, .sync, .ship, .quote, .chance, .tellJournal,
+      case .tick, .beginRead, .readPart, .sync, .ship, .quote, .chance, .tellJournal, .readMemories,
         .episodeEnds(.database), .episodeEnds(.disk), .episodeEnds(.clock):
         last
       }

@@ -20,7 +20,7 @@ enum Fault: String, CaseIterable, Codable {
   // The record.
   case databaseDown, databaseDownAtStart, databaseFull, databaseReadOnly, databaseHung, databaseSlow
   case commitUnknown, databaseRestored, slowDisk, spaceLow, spaceReserve, spaceExhausted, anotherController
-  case forked, newSegment
+  case forked, newSegment, stateDirectoryLost, memoriesLate
   // The clock.
   case clockForward, clockBack, clockDrift, daylightSaving, weekend
   // Operators.

@@ -72,6 +72,17 @@ struct VirtualJournal {
     reconnect()
   }
 
+  /// The state directory is gone; returns what a start could have folded of what is in the database.
+  mutating func lose() -> [Record] {
+    records.removeLast(max(0, records.count - Int(shipped)))
+    let left = Array(tail)
+    records = []
+    (durable, shipped, confirmed) = (0, 0, 0)
+    wantsSnapshot = false
+    recordsInSegment = 0
+    return left
+  }
+
   /// What a start folds: the newest snapshot and what follows.
   var tail: ArraySlice<Record> {
     let first = records.lastIndex { $0.type == .snapshot } ?? 0
