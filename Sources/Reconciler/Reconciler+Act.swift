@@ -72,6 +72,7 @@ extension Reconciler {
       return withdrawAndLook(i, "another controller holds the database", now)
     }
     guard action.kind.opens else {
+      if action.generation != agents[i].generation { return replan(i, now) }
       if journal.durable >= action.sequence { send(i, now) }
       return
     }
@@ -133,6 +134,13 @@ extension Reconciler {
     agents[i].live = nil
     agents[i].queue = []
     agents[i].lane = .idle
+  }
+
+  /// What wanted an exit has changed before it was sent: a look at once tells whether it is still wanted. An exit that is
+  /// wanted must not wait for the next poll.
+  private mutating func replan(_ i: Int, _ now: Moment) {
+    withdraw(i, "what was declared changed before it was sent", now)
+    if !draining { scheduleRead(i, at: now.steady, now) }
   }
 
   private mutating func withdrawAndLook(_ i: Int, _ why: String, _ now: Moment) {
@@ -223,7 +231,11 @@ extension Reconciler {
     let tries = refusal.kind == .requote ? Self.mostRequotes : refusal.kind == .busy ? Self.mostBusy : 1
     // An agent whose manifest is gone is left alone from here on.
     let most = agents[i].memory.orphaned && !emergency.isActive ? 1 : tries
-    if action.attempt < most, !draining {
+    let isTriedAgain = action.attempt < most && !draining
+    // Nor is an exit tried again by what was declared before, which may have been at another terminal: the look that follows
+    // tells. An open that is tried again is judged anew before it goes out.
+    let stands = action.kind.opens || action.generation == agents[i].generation
+    if isTriedAgain, stands {
       agents[i].live?.attemptPending = true
       if refusal.kind == .requote, action.kind.opens {
         // A fresh tick, and the guards once more, before it is tried again.
@@ -250,7 +262,8 @@ extension Reconciler {
     agents[i].live = nil
     // One exit that cannot be done starves no other.
     if action.kind.opens || Self.concernsTerminal(refusal.kind) { agents[i].queue = [] }
-    waitAfter(i, action, refusal, now)
+    // What changed meanwhile is carried out at once.
+    if stands || !isTriedAgain { waitAfter(i, action, refusal, now) }
   }
 
   /// The next attempt: journaled like the first, under the same id and mark.

@@ -55,9 +55,13 @@ enum CalmOutcome {
 }
 
 extension AgentState {
-  /// - Parameter fleetIsCalm: nothing in the fleet needs the long way of every agent, as an emergency stop does.
-  mutating func lookCalmly(_ look: Snapshot, _ now: Moment, fleetIsCalm: Bool) -> CalmOutcome {
-    guard fleetIsCalm, let calm, let positions = look.positions, let account = look.account else { return .no }
+  /// - Parameters:
+  ///   - facts: the fleet's, as of now. The agent's own are of its last whole look.
+  ///   - fleetIsCalm: nothing in the fleet needs the long way of every agent, as an emergency stop does.
+  mutating func lookCalmly(_ look: Snapshot, _ now: Moment, facts: FleetFacts, fleetIsCalm: Bool) -> CalmOutcome {
+    guard fleetIsCalm, let calm, calm.facts === facts, let positions = look.positions, let account = look.account else {
+      return .no
+    }
     let sample = DailyLoss.Sample(
       account: account, positions: positions, history: history.unsupported ? .unsupported : .notAsked)
     guard stands(as: calm, look, sample, now) else { return .no }
@@ -86,7 +90,7 @@ extension AgentState {
   private mutating func stands(
     as calm: CalmLook, _ look: Snapshot, _ sample: DailyLoss.Sample, _ now: Moment
   ) -> Bool {
-    guard calm.generation == generation, facts === calm.facts, let heartbeatAt, now.steady < heartbeatAt,
+    guard calm.generation == generation, let heartbeatAt, now.steady < heartbeatAt,
       !hasFailed, look.ticks.isEmpty, look.request.ticks.isEmpty, case .notAsked = look.history,
       accountSeen.number == sample.account.value.number, accountSeen.server == sample.account.value.server,
       calm.currency == sample.account.value.currency, calm.day.contains(now.wall), let last = snapshot?.positions
@@ -150,7 +154,8 @@ extension Reconciler {
   mutating func valueFleet(_ now: Moment) {
     guard valuedAt.map({ now.steady - $0 >= .seconds(5) }) ?? true else { return }
     valuedAt = now.steady
-    for i in agents.indices where agents[i].exposureIsOld {
+    // Only of a calm look is it known that it was believed: another one counts by itself, or not at all.
+    for i in agents.indices where agents[i].exposureIsOld && agents[i].calm != nil {
       guard let positions = agents[i].snapshot?.positions, let account = agents[i].snapshot?.account else { continue }
       noteExposure(i, positions, account.value, now)
     }

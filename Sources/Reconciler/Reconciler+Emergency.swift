@@ -76,7 +76,7 @@ extension Reconciler {
   /// What was planned may no longer hold: every agent is looked at again at once.
   private mutating func lookAtAll(_ now: Moment) {
     for i in agents.indices {
-      agents[i].generation += 1
+      forgetPlan(i)
       agents[i].wantsOrders = true
       switch agents[i].lane {
       case .idle, .reading: scheduleRead(i, at: now.steady, now)
@@ -147,9 +147,11 @@ extension Reconciler {
 }
 
 extension AgentState {
-  /// It was looked at, and nothing is open or in doubt as last seen.
+  /// Its terminal answers, for the right account, with a look that can be believed, and nothing is open or in doubt.
   fileprivate var showsNothing: Bool {
-    guard let positions = snapshot?.positions else { return false }
+    guard let positions = snapshot?.positions, trustVerdict == .trusted, identity == nil, !hasFailed else {
+      return false
+    }
     return positions.value.isEmpty && orders?.value.isEmpty ?? true && memory.unresolved.isEmpty && live == nil
   }
 }

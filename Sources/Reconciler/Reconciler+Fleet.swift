@@ -116,6 +116,15 @@ extension Reconciler {
     agents[i].orders = nil
     agents[i].ticks = [:]
     agents[i].missing = [:]
+    // A pause that comes before the first look there lets stay what that look shows.
+    agents[i].goodTickets = nil
+    agents[i].lastTickets = []
+    agents[i].awaitedRows = [:]
+    agents[i].reduced = [:]
+    agents[i].withoutStopSince = [:]
+    agents[i].stopRefused = []
+    // Nothing of what answers now was believed yet.
+    agents[i].trustVerdict = nil
     agents[i].wantsHistory = true
   }
 

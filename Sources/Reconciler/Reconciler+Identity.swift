@@ -43,7 +43,11 @@ extension Reconciler {
       let key = account.number.map { "\($0) \(account.server ?? "")" }
       if let old = agents[i].accountKey {
         leaveAccount(old, id)
-        if old != key { forgetLists(i) }
+        if old != key {
+          forgetLists(i)
+          // An open that waits was planned for the account before this one.
+          forgetPlan(i)
+        }
       }
       if let key {
         accountHolders[key, default: []].append(id)

@@ -12,25 +12,30 @@ extension Reconciler {
   }
 
   /// A pause lets stay what was there: known from the first look that can be believed on, and carried through partial
-  /// closes.
+  /// closes. Each pause has its own list.
   private mutating func carryPauses(_ i: Int, _ positions: [Position], _ now: Moment) {
-    guard agents[i].memory.operatorPause != nil || agents[i].memory.breachPause != nil else { return }
-    let known = agents[i].memory.operatorPause.map(\.tickets) ?? agents[i].memory.breachPause?.tickets
-    var tickets: [Ticket]
-    if let known {
-      let here = Set(known)
-      let rests = positions.filter { !here.contains($0.ticket) }.filter {
-        AgentMemory.ancestor(in: $0.comment).map { here.contains($0) } ?? false
-      }
-      guard !rests.isEmpty else { return }
-      tickets = known + rests.map(\.ticket)
-    } else {
-      tickets = agents[i].goodTickets ?? []
+    let memory = agents[i].memory
+    let lists = [
+      ("operator_pause_tickets", memory.operatorPause.flatMap { carried($0.tickets, i, positions) }),
+      ("breach_pause_tickets", memory.breachPause.flatMap { carried($0.tickets, i, positions) }),
+    ]
+    for (name, tickets) in lists {
+      guard let tickets else { continue }
+      record(
+        .heartbeat, agent: i, "the pause lets stay: \(Count.of(tickets.count, "ticket"))",
+        .object([name: AgentMemory.encode(tickets)]), now)
     }
-    tickets.sort()
-    record(
-      .heartbeat, agent: i, "the pause lets stay: \(Count.of(tickets.count, "ticket"))",
-      ["pause_tickets": AgentMemory.encode(tickets)], now)
+  }
+
+  /// A pause's list after this look; `nil` where it stays as it is.
+  private func carried(_ known: [Ticket]?, _ i: Int, _ positions: [Position]) -> [Ticket]? {
+    guard let known else { return (agents[i].goodTickets ?? []).sorted() }
+    let here = Set(known)
+    let rests = positions.filter { position in
+      !here.contains(position.ticket)
+        && AgentMemory.ancestor(in: position.comment).map { here.contains($0) } ?? false
+    }
+    return rests.isEmpty ? nil : (known + rests.map(\.ticket)).sorted()
   }
 
   private mutating func adopt(_ i: Int, _ owners: Classification, _ now: Moment) {

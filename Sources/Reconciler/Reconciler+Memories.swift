@@ -21,7 +21,7 @@ extension Reconciler {
     for (id, earlier) in Self.parsed(memories, now) {
       if let i = index[id] {
         for action in agents[i].memory.merge(earlier: earlier) { unknown.append((i, action)) }
-        agents[i].generation += 1
+        forgetPlan(i)
       } else {
         waitingMemories[id] = earlier
         if fleet != nil { orphanUnseen(id, now) }

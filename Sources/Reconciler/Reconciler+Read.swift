@@ -85,7 +85,8 @@ extension Reconciler {
 
   mutating func take(_ snapshot: Snapshot, _ now: Moment) {
     guard let i = place(of: snapshot.request), agents[i].lane == .reading(snapshot.request.number) else { return }
-    let outcome = agents[i].lookCalmly(snapshot, now, fleetIsCalm: !isStopInForce && sharedAccounts == 0)
+    let outcome = agents[i].lookCalmly(
+      snapshot, now, facts: facts, fleetIsCalm: !isStopInForce && sharedAccounts == 0)
     if outcome == .calm { return stayCalm(i, snapshot, now) }
     guard let positions = snapshot.positions, let account = snapshot.account else { return }
     agents[i].calm = nil
@@ -186,6 +187,7 @@ extension Reconciler {
       }
     case .trusted, .suspicious: break
     }
+    let listed = positions.value
     guard let positions = relinked(i, positions) else { return scheduleRead(i, at: now.steady, now) }
     let usable = trust.closesAllowed
     var again = false
@@ -194,7 +196,7 @@ extension Reconciler {
     }
     if trust.isTrusted {
       // Closes may go by the account's reply; nothing is learned from a list that it contradicts.
-      judgeUnknowns(i, now)
+      judgeUnknowns(i, positions, now)
       noteExposure(i, positions, account.value, now)
     }
     let input = planInput(i, positions.value, account.value, trust, fleet: fleetLook(i, now), now)
@@ -207,7 +209,8 @@ extension Reconciler {
           except: Set(positions.value.map(\.ticket) + (agents[i].orders?.value.map(\.ticket) ?? [])))
       }
       learn(i, positions.value, owners, now)
-      noteTrades(i, positions.value, account, now)
+      // By what each says of itself: the row between is found by it.
+      noteTrades(i, listed, account, now)
       awaitRows(i, positions.value)
       watchStops(i, positions.value, now)
     }
@@ -220,7 +223,10 @@ extension Reconciler {
 
   /// What follows: finish a waiting open, begin the plan, look again at once, or wait for the next poll.
   private mutating func carryOn(_ i: Int, _ plan: Plan, again: Bool, _ now: Moment) {
-    if agents[i].live != nil { return reconsider(i, plan, now) }
+    if agents[i].live != nil {
+      agents[i].rereads = 0
+      return reconsider(i, plan, now)
+    }
     if !configuration.planOnly, !plan.actions.isEmpty, started {
       begin(i, plan, now)
       if agents[i].lane != .idle { return }

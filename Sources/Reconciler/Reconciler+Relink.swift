@@ -10,8 +10,9 @@ extension Reconciler {
   mutating func relinked(_ i: Int, _ positions: Reply<[Position]>) -> Reply<[Position]>? {
     let strays = positions.value.indices.filter { isStray(i, positions.value[$0]) }
     guard !strays.isEmpty else { return positions }
-    guard agents[i].history.unsupported || agents[i].snapshot?.history.reply != nil || agents[i].rereads > 0 else {
-      agents[i].rereads = 1
+    // A reread that came for another reason did not ask for it.
+    guard agents[i].history.unsupported || agents[i].snapshot?.request.historyDays != nil else {
+      agents[i].rereads = max(agents[i].rereads, 1)
       agents[i].wantsHistory = true
       return nil
     }
@@ -30,7 +31,7 @@ extension Reconciler {
   }
 
   /// Who became whom, by the rows' `to #NEW` and by their own `from #OLD`.
-  private static func parents(_ rows: [HistoryRow]) -> [Ticket: Ticket] {
+  static func parents(_ rows: [HistoryRow]) -> [Ticket: Ticket] {
     var parents: [Ticket: Ticket] = [:]
     for row in rows {
       if let old = AgentMemory.ancestor(in: row.comment) { parents[row.ticket] = old }

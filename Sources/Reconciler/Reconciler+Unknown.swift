@@ -2,18 +2,22 @@
 
 extension Reconciler {
   /// Judges each unknown action by the look that just ended.
-  mutating func judgeUnknowns(_ i: Int, _ now: Moment) {
+  ///
+  /// - Parameter positions: as they are relinked, so that what is left of a known position is not taken for a new one.
+  mutating func judgeUnknowns(_ i: Int, _ positions: Reply<[Position]>, _ now: Moment) {
     if agents[i].memory.unresolved.isEmpty { return }
     let all = agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id && $0.unknownSince != nil }
     let doubts = all.filter { isHere(i, $0) }
     askPerson(i, all.filter { !isHere(i, $0) }, now)
-    guard !doubts.isEmpty, let snapshot = agents[i].snapshot, let positions = snapshot.positions else { return }
+    guard !doubts.isEmpty, let snapshot = agents[i].snapshot else { return }
+    let parents = Self.parents(agents[i].history.reply?.value ?? [])
     var explained: Set<Ticket> = []
     for action in doubts {
       guard let since = action.unknownSince, positions.span.began.steady >= since else { continue }
       let look = EvidenceLook(
         positions: positions.value, orders: ordersSeen(i, snapshot, after: since),
-        history: historySeen(i, snapshot, after: since), memory: agents[i].memory, explained: explained)
+        history: historySeen(i, snapshot, after: since), memory: agents[i].memory, parents: parents,
+        explained: explained, now: now.wall)
       switch look.judge(action) {
       case .executed(let proof, let ticket):
         if let ticket { explained.insert(ticket) }

@@ -146,4 +146,48 @@ import Testing
     #expect(world.all(.breach).count == 2)
     #expect(world.positions().isEmpty)
   }
+
+  @Test func `a person's pause lets nothing stay that the breach's pause forbids`() throws {
+    let fleet = Fleets.fleet(Fleets.atlas { $0.risk.onBreach = .pause })
+    var world = World(fleet)
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)
+    world.run(seconds: 5)
+    world.terminals[Self.id]?.positions[0].profit = -60
+    world.run(seconds: 5)
+    #expect(world.all(.paused).count == 1)
+    let now = world.now
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"), stop: 2600, now)
+    world.answers = [.refused(.marketClosed, 132)]
+    world.onRead = { shown, _, sent in
+      if sent > 0 { shown.failure = ReadFailure(code: .timeout, message: "no answer", endpoint: "/positions") }
+    }
+    while world.sent.isEmpty { world.run(seconds: 1) }
+    world.receive(.command(.pause(Self.id, reason: "what is this"), actor: "uid 0"))
+    world.onRead = nil
+    world.run(seconds: 1)
+    try world.restart(fleet)
+    world.run(seconds: 120)
+    #expect(world.positions().map(\.ticket) == [Ticket(1001)])
+    let memory = world.status()?.memory
+    #expect(memory?.breachPause?.tickets == [Ticket(1001)])
+    #expect(memory?.operatorPause?.tickets == [Ticket(1001), Ticket(1002)])
+  }
+
+  @Test func `a record of earlier versions has one list for both pauses`() throws {
+    let fleet = Fleets.fleet(Fleets.atlas { $0.risk.onBreach = .pause })
+    var world = World(fleet)
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"), stop: 2600, profit: -60)
+    world.run(seconds: 5)
+    world.receive(.command(.pause(Self.id, reason: "what is this"), actor: "uid 0"))
+    let number = (world.records.last?.sequence ?? 0) + 1
+    world.records.append(
+      Record(
+        sequence: number, agent: Self.id, type: .heartbeat, reason: nil, message: "the pause lets stay: 2 tickets",
+        metadata: ["pause_tickets": [1001, 1002]], actionID: nil, revision: 1, observedAt: nil,
+        createdAt: world.now.wall))
+    try world.restart(fleet)
+    let memory = world.status()?.memory
+    #expect(memory?.operatorPause?.tickets == [Ticket(1001), Ticket(1002)])
+    #expect(memory?.breachPause?.tickets == memory?.operatorPause?.tickets)
+  }
 }

@@ -74,6 +74,46 @@ import Testing
     #expect(world.all(.targetSpent).count == 1)
   }
 
+  @Test func `an order given up long ago explains no new position`() {
+    let agent = Fleets.atlas {
+      $0.targets = [Fleets.target { $0.size = .lots(d("0.05")) }]
+      $0.terminal.onUnknown = .hold
+    }
+    var world = World(Fleets.fleet(agent))
+    world.answers = [.lost]
+    world.run(seconds: 200)
+    var next = agent
+    next.targets = [Fleets.target()]
+    next.terminal.onUnknown = .retry
+    world.reload(Fleets.fleet(next, revision: 2))
+    world.run(seconds: 5)
+    world.advance(to: world.now.steady + .seconds(50 * 3600))
+    world.answers = [.lost]
+    world.receive(.command(.resume(Self.id, reason: "a day later"), actor: "uid 0"))
+    while world.sent.count < 2 { world.run(seconds: 1) }
+    // The second order, filled in part.
+    let now = world.now
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"), stop: 2600, now)
+    world.run(seconds: 200)
+    #expect(world.all(.resolved).last?.metadata["result"] == "executed")
+    #expect(world.trace.filter { $0.hasPrefix("buy") }.count == 2)
+  }
+
+  @Test func `an open in doubt is not closed as a stranger's in looks that cannot be believed`() {
+    var world = World(
+      Fleets.fleet(
+        Fleets.atlas {
+          $0.targets = [Fleets.target()]
+          $0.positions = .exact
+        }))
+    world.terminals[Self.id]?.keepsComments = false
+    world.answers = [.executedThenLost]
+    world.onRead = { shown, _, sent in if sent > 0 { shown.clockBack = .seconds(3600) } }
+    world.run(seconds: 200)
+    #expect(world.trace == ["buy 0.1 XAUUSD"])
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["executed"])
+  }
+
   @Test func `where several reasons to close hold, the size comes before the target`() {
     let agent = Fleets.atlas {
       $0.positions = .exact

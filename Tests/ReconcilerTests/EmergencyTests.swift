@@ -148,4 +148,44 @@ import Testing
     let closed = world.records.lastIndex { $0.type == .outcome } ?? 0
     #expect(world.records.lastIndex { $0.type == .confirmedFlat } ?? 0 > closed)
   }
+
+  @Test func `the fleet is not flat by a list that lies`() {
+    let two = Fleets.atlas {
+      $0 = AgentSpec(
+        id: AgentID("agent_2"), metadataName: "two", displayName: "Two", enabled: true,
+        terminal: TerminalSpec(url: "http://127.0.0.1:8082"), pairs: [Symbol("EURUSD")], risk: $0.risk)
+    }
+    var world = World(Fleets.fleet(Fleets.atlas(), two))
+    world.terminals[AgentID("agent_2")]?.number = 5
+    world.run(seconds: 5)
+    world.terminals[AgentID("agent_2")]?.failure = ReadFailure(
+      code: .unreachable, message: "refused", endpoint: "/positions")
+    world.receive(.command(.emergencyStop(reason: "drill"), actor: "uid 0"))
+    world.run(seconds: 20)
+    // The first has given its word; then somebody buys by hand, and its list does not show it.
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)
+    world.terminals[AgentID("agent_1")]?.staleList = []
+    world.terminals[AgentID("agent_2")]?.failure = nil
+    world.run(seconds: 60)
+    #expect(world.all(.confirmedFlat).filter { $0.agent == nil }.isEmpty)
+    world.terminals[AgentID("agent_1")]?.staleList = nil
+    world.run(seconds: 60)
+    #expect(world.positions().isEmpty)
+    #expect(world.all(.confirmedFlat).filter { $0.agent == nil }.count == 1)
+  }
+
+  @Test func `closes that a stop has left in the queue are dropped when a person clears it`() {
+    var world = World(Fleets.fleet(Fleets.atlas()))
+    for _ in 1...2 { world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05"), stop: 2600) }
+    world.run(seconds: 3)
+    world.durable = false
+    world.receive(.command(.emergencyStop(reason: "drill"), actor: "uid 0"))
+    world.run(seconds: 3)
+    world.receive(.command(.emergencyClear(reason: "it was one"), actor: "uid 0"))
+    world.durable = true
+    world.receive(.journal(world.facts))
+    world.run(seconds: 20)
+    #expect(world.trace == [])
+    #expect(world.all(.outcome).map { $0.metadata["result"] } == ["withdrawn"])
+  }
 }

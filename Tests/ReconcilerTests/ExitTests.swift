@@ -179,4 +179,77 @@ import Testing
     #expect(world.records.contains { $0.type == .operatorCommand })
     #expect(!world.records.contains { $0.type == .resumed })
   }
+
+  // MARK: What changes while an exit is on its way
+
+  /// A disabled agent whose close is on the wire, and whose answer has not come.
+  private static func closing(_ answers: [World.ScriptedAnswer]) -> World {
+    var world = World(Fleets.fleet(Fleets.atlas { $0.enabled = false }))
+    world.terminals[id]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)
+    world.durable = false
+    while world.all(.intent).isEmpty { world.run(seconds: 1) }
+    world.answers = answers
+    world.durable = true
+    world.receive(.journal(world.facts))
+    return world
+  }
+
+  @Test func `a refused close is not tried again once its agent is enabled`() {
+    var world = Self.closing([.refused(.busy, 146)])
+    world.reload(Fleets.fleet(Fleets.atlas(), revision: 2))
+    world.run(seconds: 30)
+    #expect(world.trace == ["close #1001"])
+    #expect(world.positions().count == 1)
+    #expect(world.all(.outcome).map { $0.metadata["result"] } == ["refused"])
+  }
+
+  @Test func `a refused close is not tried again at another terminal, and is looked for there first`() {
+    var world = Self.closing([.refused(.busy, 146)])
+    let reads = world.reads
+    var moved = Fleets.atlas { $0.enabled = false }
+    moved.terminal.url = "http://127.0.0.1:9999"
+    world.reload(Fleets.fleet(moved, revision: 2))
+    while world.sent.count < 2, world.now.steady < Steady(microseconds: 30_000_000) { world.run(seconds: 1) }
+    #expect(world.reads > reads)
+    #expect(world.all(.outcome).first?.metadata["result"] == "refused")
+    #expect(world.positions().isEmpty)
+  }
+
+  @Test func `a refused close is done by the new rules at once where they want it still`() {
+    let slow = ReconcilerConfiguration(interval: .seconds(60))
+    var world = World(Fleets.fleet(Fleets.atlas { $0.enabled = false }), configuration: slow)
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)
+    world.durable = false
+    while world.all(.intent).isEmpty { world.run(seconds: 1) }
+    world.answers = [.refused(.busy, 146)]
+    world.durable = true
+    world.receive(.journal(world.facts))
+    world.receive(.command(.emergencyStop(reason: "drill"), actor: "uid 0"))
+    world.run(seconds: 5)
+    #expect(world.positions().isEmpty)
+    #expect(world.all(.intent).map(\.reason) == [.agentDisabled, .emergencyStop])
+  }
+
+  @Test func `a pause between the move to another terminal and the first look there closes nothing`() {
+    let agent = Fleets.atlas()
+    var world = World(Fleets.fleet(agent))
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)
+    world.run(seconds: 10)
+    var fresh = FakeTerminal(spec: agent)
+    fresh.nextTicket = 5000
+    fresh.number = 99
+    fresh.add("XAUUSD", .buy, d("0.05"), stop: 2600)
+    fresh.failure = ReadFailure(code: .unreachable, message: "refused", endpoint: "/positions")
+    world.terminals[Self.id] = fresh
+    var moved = agent
+    moved.terminal.url = "http://127.0.0.1:9999"
+    moved.terminal.account = 99
+    world.reload(Fleets.fleet(moved, revision: 2))
+    world.run(seconds: 10)
+    world.receive(.command(.pause(Self.id, reason: "it does not answer"), actor: "uid 0"))
+    world.terminals[Self.id]?.failure = nil
+    world.run(seconds: 60)
+    #expect(world.trace == [])
+    #expect(world.status()?.memory.operatorPause?.tickets == [Ticket(5001)])
+  }
 }

@@ -137,6 +137,24 @@ import Testing
     #expect(world.trace.count == 3)
   }
 
+  @Test(arguments: [AgentSpec.PositionsPolicy.exact, .guarded])
+  func `a look that was asked again for another reason does not make what is left a stranger's`(
+    _ rule: AgentSpec.PositionsPolicy
+  ) {
+    var (world, agent) = Self.held()
+    agent.positions = rule
+    agent.targets = [Fleets.target { $0.reopen = .always }]
+    world.reload(Fleets.fleet(agent, revision: 2))
+    world.run(seconds: 5)
+    world.closeByHand(["0.01", "0.02"])
+    let once = Times(1)
+    world.onRead = { shown, _, _ in if once.take() { shown.clockBack = .seconds(60) } }
+    world.run(seconds: 200)
+    #expect(world.trace.filter { $0.hasPrefix("buy") }.count == 1)
+    #expect(world.all(.targetSpent).isEmpty)
+    #expect(world.positions().contains { $0.lots == d("0.07") })
+  }
+
   // MARK: Ends
 
   @Test func `a start from the journal knows what became of a partly closed position`() throws {

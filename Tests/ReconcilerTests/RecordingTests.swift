@@ -51,4 +51,14 @@ import Testing
     world.run(seconds: 120)
     #expect(world.reads > reads)
   }
+
+  @Test func `an agent at which nothing happens shows all the same that the database is gone`() {
+    var world = World(Fleets.fleet(Fleets.atlas()))
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)
+    world.run(seconds: 10)
+    world.database = .down("refused")
+    world.receive(.journal(world.facts))
+    world.run(seconds: 2)
+    #expect(world.status()?.conditions.first { $0.kind == .journalAvailable }?.status == .no)
+  }
 }

@@ -137,6 +137,26 @@ import Testing
     #expect(world.sent.count == 2)
   }
 
+  @Test func `an open that waits while its terminal turns to another account is planned anew`() {
+    let agent = Fleets.atlas {
+      $0.targets = [Fleets.target()]
+      $0.terminal.account = nil
+    }
+    var world = World(Fleets.fleet(agent))
+    world.shipping = false
+    world.run(seconds: 2)
+    #expect(world.all(.intent).count == 1)
+    world.terminals[AgentID("agent_1")]?.number = 7
+    world.run(seconds: 2)
+    world.shipping = true
+    world.answers = [.executedThenLost]
+    world.receive(.journal(world.facts))
+    world.run(seconds: 100)
+    #expect(world.all(.outcome).map { $0.metadata["result"] } == ["withdrawn"])
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["executed"])
+    #expect(world.sent.count == 1)
+  }
+
   @Test func `an order that was sent to the new account is judged there, whatever was left at the old one`() {
     let agent = Fleets.atlas { $0.targets = [Fleets.target()] }
     var world = World(Fleets.fleet(agent))
@@ -188,6 +208,41 @@ import Testing
     #expect(world.trace == ["buy 0.1 XAUUSD", "buy 0.1 XAUUSD"])
     #expect(world.all(.resolved).map { $0.metadata["result"] } == ["executed"])
     #expect(world.positions().count == 2)
+  }
+
+  @Test(arguments: [false, true])
+  func `what partial closes left of another target's position is no evidence, nor are the rows between`(_ gone: Bool) {
+    let agent = Fleets.atlas {
+      $0.targets = [Fleets.target(), Fleets.target { $0.name = "other" }]
+      $0.risk.maxPositions = 4
+    }
+    var world = World(Fleets.fleet(agent))
+    world.answers = [.done, .lost]
+    while world.sent.count < 2 { world.run(seconds: 1) }
+    world.terminals[AgentID("agent_1")]?.namesDescendants = true
+    world.closeByHand(gone ? ["0.01", "0.02", "1"] : ["0.01", "0.02"])
+    world.run(seconds: 30)
+    #expect(world.all(.resolved).isEmpty)
+    world.run(seconds: 170)
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["not_executed"])
+    #expect(world.all(.targetSpent).count == (gone ? 1 : 0))
+  }
+
+  @Test func `what a partial close by hand left of the order itself is evidence, whatever its row is called`() {
+    var (world, _) = Self.world()
+    world.terminals[AgentID("agent_1")]?.namesDescendants = true
+    world.answers = [.executedThenLost]
+    let once = Times(1)
+    while world.sent.isEmpty { world.run(seconds: 1) }
+    world.onRead = { shown, _, sent in
+      if sent > 0, once.take() {
+        shown.failure = ReadFailure(code: .timeout, message: "no answer", endpoint: "/positions")
+      }
+    }
+    world.closeByHand(["0.01", "0.02"])
+    world.run(seconds: 100)
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["executed"])
+    #expect(world.sent.count == 1)
   }
 
   @Test func `a close whose answer was lost is looked after, and done again if it did not run`() {

@@ -108,20 +108,24 @@ extension AgentMemory {
   /// An order that has not run so long after its intent will not.
   static let longestLateness: Duration = .seconds(86_400)
 
-  /// The late execution that a new position of these features is most likely to be: nobody else's mark, never seen before,
-  /// opened in the day after the intent. `used`: the actions that are other positions already.
+  /// The late execution that a new position of these features is most likely to be.
   func lateExecution(_ position: Position, used: Set<String>, at now: Timestamp) -> Ownership? {
+    suspect(for: position, used: used, at: now).flatMap { action in
+      action.target.map { Ownership(target: $0, actionID: action.id, specKey: action.specKey) }
+    }
+  }
+
+  /// The open said never to have run that a position may have come of: it has its features and nobody else's mark, was
+  /// never seen before, and was opened in the day after the intent. `used`: the actions that are other positions already.
+  func suspect(for position: Position, used: Set<String>, at now: Timestamp) -> LiveAction? {
     guard !noted.contains(position.ticket), mark(in: position.comment) == nil,
       Self.ancestor(in: position.comment) == nil
     else { return nil }
-    let match = suspects.last {
+    return suspects.last {
       $0.symbol == position.symbol && $0.side == position.side && $0.lots == position.lots
         && !$0.before.contains(position.ticket) && !used.contains($0.id)
         && (position.openTime ?? now) >= $0.recordedAt - Self.clocksApart
         && (position.openTime ?? now) <= $0.recordedAt + Self.longestLateness
-    }
-    return match.flatMap { action in
-      action.target.map { Ownership(target: $0, actionID: action.id, specKey: action.specKey) }
     }
   }
 

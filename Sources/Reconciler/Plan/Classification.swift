@@ -12,7 +12,8 @@ struct Classification {
   var owners: [Ticket: Owner] = [:]
   /// Each target's tickets, lowest first.
   var tickets: [String: [Ticket]] = [:]
-  /// Strangers that a target would adopt, in a look that cannot be believed: they stay as they are until one can.
+  /// Strangers that a target would adopt, in a look that cannot be believed: they stay as they are until one can. Each
+  /// stands for one target.
   var waiting: Set<Ticket> = []
   /// Tickets whose ownership was not known before this look, or that were believed to have ended.
   var learned: [(ticket: Ticket, ownership: AgentMemory.Ownership)] = []
@@ -47,7 +48,7 @@ struct Classification {
       if gone != nil, rest == nil { continue }
       let candidate = positions.filter {
         owners[$0.ticket] == .external && $0.symbol == target.symbol && $0.side == target.side
-          && (rest == nil || $0.lots == rest) && !input.mayBeInDoubt($0)
+          && (rest == nil || $0.lots == rest) && !input.mayBeInDoubt($0) && !waiting.contains($0.ticket)
       }.min(by: Self.older)
       guard let candidate else { continue }
       guard input.trust.isTrusted, !input.awaitsMemories else {

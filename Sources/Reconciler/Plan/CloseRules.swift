@@ -146,6 +146,9 @@ struct CloseRules {
     switch owners.owners[position.ticket] ?? .external {
     case .external:
       guard input.spec.positions == .exact else { return .allowed }
+      // It may be our own, of an open whose answer was lost: evidence says so first, and looks that cannot be believed
+      // bring none.
+      if input.mayBeInDoubt(position) { return .allowed }
       return .close(.notInTargets, "no target claims it, and positions is exact")
     case .removedTarget(let name):
       return .close(.notInTargets, "its target \(name) is no longer in the manifest")

@@ -14,10 +14,7 @@ extension AgentMemory {
     case .tradeClosed: trades.take(record)
     case .heartbeat:
       for ticket in Self.tickets(data["noted"]) { note(ticket) }
-      if let tickets = Self.knownTickets(data["pause_tickets"]) {
-        operatorPause?.tickets = tickets
-        breachPause?.tickets = tickets
-      }
+      takePauses(data)
       takeUp(data["adopted"])
       follow(data["specs"])
       if !live { dailyLoss.fold(data) }
@@ -60,6 +57,14 @@ extension AgentMemory {
       guard let ticket = item["ticket"]?.int else { continue }
       owned[Ticket(ticket)]?.specKey = item["spec_key"]?.string
     }
+  }
+
+  /// What each pause lets stay is its own: a person's pause must not let stay what a breach's forbids. Records of earlier
+  /// versions have one list for both.
+  private mutating func takePauses(_ data: JSONValue) {
+    let both = Self.knownTickets(data["pause_tickets"])
+    if let tickets = Self.knownTickets(data["operator_pause_tickets"]) ?? both { operatorPause?.tickets = tickets }
+    if let tickets = Self.knownTickets(data["breach_pause_tickets"]) ?? both { breachPause?.tickets = tickets }
   }
 
   private mutating func pause(_ record: Record) {

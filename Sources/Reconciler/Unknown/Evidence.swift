@@ -22,8 +22,11 @@ struct EvidenceLook {
   /// `nil`: not read in this look, or not there at all.
   var history: [HistoryRow]?
   var memory: AgentMemory
-  /// Tickets that a target has for another reason, and remainders of known tickets.
+  /// Whose remainder a ticket is, as far as the history tells.
+  var parents: [Ticket: Ticket]
+  /// What this very look has proved of other actions.
   var explained: Set<Ticket>
+  var now: Timestamp
 
   func judge(_ action: LiveAction) -> Evidence {
     switch action.kind {
@@ -65,9 +68,7 @@ struct EvidenceLook {
   /// Whether it has the lots of an earlier order that is said never to have run, and not of this one: that one ran late.
   private func isRatherSuspect(_ position: Position, _ action: LiveAction) -> Bool {
     position.lots != action.lots && !position.comment.contains(action.mark)
-      && memory.suspects.contains {
-        $0.symbol == position.symbol && $0.side == position.side && $0.lots == position.lots
-      }
+      && memory.suspect(for: position, used: [], at: now) != nil
   }
 
   private func likeness(_ lots: FixedDecimal, _ action: LiveAction) -> Int { lots == action.lots ? 0 : 1 }
@@ -84,15 +85,21 @@ struct EvidenceLook {
   ) -> Bool {
     if before.contains(ticket) || explained.contains(ticket) || memory.noted.contains(ticket) { return false }
     if memory.closedByUs.contains(ticket) || memory.owned[ticket] != nil { return false }
-    if AgentMemory.ancestor(in: comment).map({
-      before.contains($0) || memory.owned[$0] != nil || memory.noted.contains($0)
-    })
-      ?? false
-    {
-      return false
-    }
+    if isRestOfKnown(ticket, comment, before) { return false }
     // Another action's late execution is no evidence of this one, also where a broker has cut its mark.
     return (memory.mark(in: comment) ?? memory.cutMark(in: comment)).map { $0.mark == action.mark } ?? true
+  }
+
+  /// Whether partial closes lead back from it to a ticket that was known before the send or is somebody's; also where the
+  /// rows between were never in a list.
+  private func isRestOfKnown(_ ticket: Ticket, _ comment: String, _ before: Set<Ticket>) -> Bool {
+    var next = AgentMemory.ancestor(in: comment) ?? parents[ticket]
+    for _ in 0..<Reconciler.mostLinks {
+      guard let old = next else { return false }
+      if before.contains(old) || memory.owned[old] != nil || memory.noted.contains(old) { return true }
+      next = parents[old]
+    }
+    return false
   }
 
   // MARK: Closes and modifies

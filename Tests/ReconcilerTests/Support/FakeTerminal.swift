@@ -16,6 +16,7 @@ struct FakeTerminal {
   var currency = "USD"
   var failure: ReadFailure?
   var historySupported = true
+  var historyFails = false
   /// Brokers rewrite comments.
   var keepsComments = true
   /// And cut them.
@@ -33,6 +34,8 @@ struct FakeTerminal {
   var keepsTickets = false
   /// The rest of a partial close says of which ticket it is.
   var namesAncestors = true
+  /// The row of a partial close says which ticket the rest has.
+  var namesDescendants = false
   /// Levels are kept with so many decimals.
   var levelDigits = 5
 
@@ -62,7 +65,9 @@ struct FakeTerminal {
     if let days = request.historyDays {
       let edge = ended.wall - .seconds(Int64(days) * 86_400)
       let rows = history.filter { $0.closeTime.map { $0 >= edge } ?? true }
-      snapshot.history = historySupported ? .read(Reply(rows, span)) : .unsupported
+      let why = ReadFailure(code: .httpStatus, message: "500", endpoint: "/history")
+      snapshot.history =
+        historyFails ? .failed(why) : historySupported ? .read(Reply(rows, span)) : .unsupported
     }
     for symbol in request.ticks {
       guard let price = prices[symbol] else {
@@ -138,6 +143,7 @@ struct FakeTerminal {
       ticket: position.ticket, kind: .trade(position.side), symbol: position.symbol, lots: closed, profit: share,
       comment: position.comment + comment, closeTime: now.wall)
     row.openTime = position.openTime
+    if namesDescendants, closed < position.lots, !keepsTickets { row.comment = "to #\(nextTicket + 1)" }
     history.append(row)
     guard closed < position.lots else { return .done(TradeAnswer.Done(ticket: position.ticket, lots: closed)) }
     let old = position.ticket

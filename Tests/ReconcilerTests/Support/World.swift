@@ -16,6 +16,8 @@ struct World {
   var shipping = true
   /// Looks that were taken so far.
   var reads = 0
+  /// Changes what one read shows of the terminal, with the number of POSTs so far; the terminal itself stays as it is.
+  var onRead: (@Sendable (_ shown: inout FakeTerminal, ReadRequest, _ sent: Int) -> Void)?
   private var due: [(request: ReadRequest, at: Steady)] = []
   private var posts: [(request: TradeRequest, id: String, attempt: Int)] = []
 
@@ -125,7 +127,8 @@ struct World {
     reads += 1
     let began = now
     now = now + .milliseconds(2)
-    guard let terminal = terminals[request.agent] else { return }
+    guard var terminal = terminals[request.agent] else { return }
+    onRead?(&terminal, request, sent.count)
     if let failure = terminal.failure {
       return receive(.readFailed(request, failure, ReadSpan(began: began, ended: now)))
     }

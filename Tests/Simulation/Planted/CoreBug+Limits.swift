@@ -20,8 +20,8 @@ extension CoreBug {
     CoreBug(
       name: "closeStrangersPositions", cost: "positions of a person or another program are closed",
       file: "Plan/CloseRules.swift",
-      text: "      guard input.spec.positions == .exact else { return .allowed }\n      return .close(.notInTargets, \"no target",
-      planted: "      guard PLANTED || input.spec.positions == .exact else { return .allowed }\n      return .close(.notInTargets, \"no target"),
+      text: "      guard input.spec.positions == .exact else { return .allowed }\n      // It may be our own,",
+      planted: "      guard PLANTED || input.spec.positions == .exact else { return .allowed }\n      // It may be our own,"),
     CoreBug(
       name: "stopsAtOnce", cost: "a position whose stop is on its way is closed at once", file: "Plan/CloseRules.swift",
       text: "      input.now.steady - since >= PlanInput.stopGrace\n", planted: "      PLANTED || input.now.steady - since >= PlanInput.stopGrace\n"),

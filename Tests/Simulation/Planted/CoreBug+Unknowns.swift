@@ -104,7 +104,7 @@ extension CoreBug {
     CoreBug(
       name: "oldPlanGoesOut", cost: "what an operator has just taken away is opened all the same",
       file: "Reconciler+Act.swift",
-      text: "    if action.generation != agents[i].generation {",
-      planted: "    if !PLANTED, action.generation != agents[i].generation {"),
+      text: "    if action.generation != agents[i].generation {\n      return withdrawAndLook",
+      planted: "    if !PLANTED, action.generation != agents[i].generation {\n      return withdrawAndLook"),
   ]
 }
