@@ -16,34 +16,66 @@ struct ManifestBenchmark {
       files.append(ManifestFile(name: "fleet-\(start).yaml", bytes: Array(text.utf8)))
     }
     let size = Double(files.reduce(0) { $0 + $1.bytes.count }) / 1e6
-    var loads: [Double] = []
-    var bare: [Double] = []
-    for _ in 0..<3 {
-      var began = cbare_cpu_ns()
-      for file in files where cbare_yaml_events(file.bytes, file.bytes.count) < 0 {
-        throw CocoaError(.fileReadCorruptFile)
-      }
-      bare.append(Double(cbare_cpu_ns() - began) / 1e9)
-      began = cbare_cpu_ns()
-      guard case .accepted(let loaded) = ManifestLoader.load(files: files), loaded.fleet.agents.count == agents else {
-        if case .rejected(let errors) = ManifestLoader.load(files: files) { print(errors.prefix(3)) }
-        throw CocoaError(.fileReadCorruptFile)
-      }
-      loads.append(Double(cbare_cpu_ns() - began) / 1e9)
+    var loads: [Spent] = []
+    var bare: [Spent] = []
+    for _ in 0..<9 {
+      bare.append(
+        try Spent {
+          for file in files where cbare_yaml_events(file.bytes, file.bytes.count) < 0 {
+            throw CocoaError(.fileReadCorruptFile)
+          }
+        })
+      loads.append(
+        try Spent {
+          switch ManifestLoader.load(files: files) {
+          case .accepted(let loaded) where loaded.fleet.agents.count == agents: break
+          case .accepted, .rejected: throw CocoaError(.fileReadCorruptFile)
+          }
+        })
     }
-    let load = loads.sorted()[1]
-    let limit = bare.sorted()[1]
+    let load = Spent(medianOf: loads)
+    let limit = Spent(medianOf: bare)
     tell(
-      "manifests", "\(shown(size / load, 1)) MB a second of CPU, a set of \(shown(size, 1)) MB with \(agents) agents")
-    tell("  bare libyaml events", "\(shown(size / limit, 1)) MB a second, ratio \(shown(limit / load)) (goal 0.5)")
-    tell("  a whole reload", "\(shown(load)) s of CPU for \(agents) agents (goal 1 s)")
+      "manifests",
+      "\(shown(size / load.time, 1)) MB a second, \(shown(size / load.cpu, 1)) of CPU: \(shown(size, 1)) MB, \(agents) agents"
+    )
+    tell(
+      "  bare libyaml events",
+      "\(shown(size / limit.time, 1)) MB a second on one processor; ratio \(shown(limit.time / load.time)) (goal 0.5), "
+        + "\(shown(limit.cpu / load.cpu)) of CPU")
+    tell("  a whole reload", "\(shown(load.time)) s, \(shown(load.cpu)) s of CPU, for \(agents) agents (goal 1 s)")
     report(
       Figure(
-        "manifests: MB/s of CPU", reached: shown(size / load, 1), limit: "libyaml's events \(shown(size / limit, 1))",
-        ratio: limit / load, goal: "0.5", isMet: limit / load >= 0.5))
+        "manifests: MB/s", reached: shown(size / load.time, 1),
+        limit: "libyaml's events \(shown(size / limit.time, 1))", ratio: limit.time / load.time, goal: "0.5",
+        isMet: limit.time / load.time >= 0.5))
     report(
       Figure(
-        "manifests: a reload of \(agents)", reached: "\(shown(load)) s of CPU", goal: "1 s", isMet: load <= 1))
+        "manifests: MB/s of CPU", reached: shown(size / load.cpu, 1),
+        limit: "libyaml's events \(shown(size / limit.cpu, 1))", ratio: limit.cpu / load.cpu))
+    report(
+      Figure(
+        "manifests: a reload of \(agents)", reached: "\(shown(load.time)) s, \(shown(load.cpu)) s of CPU", goal: "1 s",
+        isMet: load.time <= 1))
+  }
+
+  /// Seconds: on all processors together, and on the clock.
+  private struct Spent {
+    let cpu: Double
+    let time: Double
+
+    init(_ work: () throws -> Void) rethrows {
+      let (cpu, time) = (cbare_cpu_ns(), cbare_now_ns())
+      try work()
+      self.cpu = Double(cbare_cpu_ns() - cpu) / 1e9
+      self.time = Double(cbare_now_ns() - time) / 1e9
+    }
+
+    /// Each by itself.
+    init(medianOf all: [Spent]) {
+      cpu = all.map(\.cpu).sorted()[all.count / 2]
+      time = all.map(\.time).sorted()[all.count / 2]
+    }
   }
 
   private func document(_ i: Int) -> String {

@@ -15,7 +15,7 @@ public enum ManifestSchema {
       "allOf": .array(FieldTable.Kind.allCases.map(branch)),
       "$defs": .object(
         Dictionary(
-          uniqueKeysWithValues: FieldTable.Kind.allCases.map { ($0.rawValue, schema(of: $0.table)) })),
+          uniqueKeysWithValues: FieldTable.Kind.allCases.map { ($0.rawValue, schema(of: $0.table.value)) })),
     ]
   }
 
@@ -44,15 +44,13 @@ public enum ManifestSchema {
   private static func schema(of field: Field) -> JSONValue {
     var members = schema(of: field.type).object ?? [:]
     members["description"] = .string(field.doc)
-    if case .text = field.fallback { members["default"] = field.fallbackValue.map(defaultForm) }
+    if case .text(let text) = field.fallback { members["default"] = defaultForm(field, text) }
     return .object(members)
   }
 
-  private static func defaultForm(_ value: Checked) -> JSONValue {
-    if case .decimal(let number) = value { return .number(number.description) }
-    var text: [UInt8] = []
-    value.write(to: &text)
-    return (try? JSONParser.parse(text)) ?? .null
+  private static func defaultForm(_ field: Field, _ text: String) -> JSONValue {
+    if case .decimal = field.type { return .number(text) }
+    return (try? JSONParser.parse(field.fallbackJSON)) ?? .null
   }
 
   private static let number = "(0|[1-9][0-9]{0,14})(\\.[0-9]+)?"
@@ -73,7 +71,7 @@ public enum ManifestSchema {
     case .limit: text("\(number)(%| [A-Z]{3})", example: "5%")
     case .multiple: text("\(number)x", example: "20x")
     case .duration: text("(0|[1-9][0-9]{0,8})(ms|s|m|h)", example: "5s")
-    case .words(let words): ["type": "string", "enum": .array(words.map { .string($0) })]
+    case .words(let words): ["type": "string", "enum": .array(words.value.words.map { .string($0) })]
     case .time: text("([01][0-9]|2[0-3]):[0-5][0-9]", example: "00:00")
     case .zone: ["type": "string", "examples": ["Europe/Athens"]]
     case .url:
@@ -81,12 +79,12 @@ public enum ManifestSchema {
     case .secret: secret
     case .list(let item, let count):
       [
-        "type": "array", "items": schema(of: item), "minItems": .int(count.lowerBound),
+        "type": "array", "items": schema(of: item.value.type), "minItems": .int(count.lowerBound),
         "maxItems": .int(count.upperBound),
       ]
     case .map: ["type": "object", "additionalProperties": ["type": "string"]]
-    case .object(let object): schema(of: object)
-    case .limitOr(let object): ["oneOf": [schema(of: .limit), schema(of: object)]]
+    case .object(let object): schema(of: object.value)
+    case .limitOr(let object): ["oneOf": [schema(of: .limit), schema(of: object.value)]]
     }
   }
 

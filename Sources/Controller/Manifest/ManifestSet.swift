@@ -26,6 +26,10 @@ struct ManifestSet {
             finding.severity, file: file.source.shownName, at: finding.mark, finding.message, source: file.source))
       }
     }
+    // The files are in order nearly always: only a name with odd characters is shown as another one.
+    let names = files.map(\.source.shownName)
+    let isInOrder = zip(names, names.dropFirst()).allSatisfy { !$1.utf8.lexicographicallyPrecedes($0.utf8) }
+    if folderProblems.isEmpty, isInOrder { return all }
     return all.sorted { ($0.file == $1.file) ? false : $0.file.utf8.lexicographicallyPrecedes($1.file.utf8) }
   }
 
@@ -37,9 +41,12 @@ struct ManifestSet {
     let policyDocument = files.lazy.flatMap(\.documents).compactMap(\.policy).first
     let policy = policyDocument.map(AgentBuilder.policy) ?? FleetPolicy()
     let form = NormalisedForm(agents: agents, policy: policyDocument)
+    var places: [AgentID: AgentPlaces] = [:]
+    places.reserveCapacity(agents.count)
+    for agent in agents { places[agent.spec.id] = agent.places }
     var fleet = Fleet(
       revision: 0, fingerprint: form.fingerprint, agents: specs, policy: policy, zones: zones(of: specs),
-      places: Dictionary(agents.map { ($0.spec.id, $0.places) }, uniquingKeysWith: { first, _ in first }))
+      places: places)
     fleet.emergencyStopPlace = emergencyStopPlace
     return LoadedManifests(
       fleet: fleet, form: form, files: files.map(\.file),
@@ -48,10 +55,12 @@ struct ManifestSet {
 
   private func warnings(_ agents: [AgentSpec], _ policy: FleetPolicy) -> [[Finding]] {
     files.map { file in
-      file.documents.flatMap { document in
-        (document.agent?.warnings ?? [])
-          + (document.policy.map { ManifestWarnings.correlations(agents, policy, $0) } ?? [])
+      var findings: [Finding] = []
+      for document in file.documents {
+        if let agent = document.agent { findings += agent.warnings }
+        if let declared = document.policy { findings += ManifestWarnings.correlations(agents, policy, declared) }
       }
+      return findings
     }
   }
 
@@ -67,9 +76,13 @@ struct ManifestSet {
 
   private func zones(of agents: [AgentSpec]) -> [String: ZoneRules] {
     var names: Set<String> = ["UTC", "America/New_York"]
-    for agent in agents {
-      names.insert(agent.risk.day.zone)
-      names.insert(agent.terminal.serverZone)
+    // By number, and only what differs from the agent before: a spec is large to copy, and most name the same zones.
+    var (day, server) = ("", "")
+    for index in agents.indices {
+      if agents[index].risk.day.zone != day { day = agents[index].risk.day.zone; names.insert(day) }
+      if agents[index].terminal.serverZone != server {
+        server = agents[index].terminal.serverZone; names.insert(server)
+      }
     }
     let now = Timestamp.systemNow
     var zones: [String: ZoneRules] = [:]

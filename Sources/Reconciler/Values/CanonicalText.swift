@@ -1,16 +1,22 @@
 /// Pieces of canonical JSON (RFC 8785), for those who write a long text piece by piece and never hold it as a value.
 public enum CanonicalText {
   /// Appends a string: in quotes, with the shortest escapes.
-  public static func append(_ text: String, to out: inout [UInt8]) {
-    out.append(UInt8(ascii: "\""))
-    if isPlain(text) { out.append(contentsOf: text.utf8) } else { escape(Array(text.utf8), to: &out) }
-    out.append(UInt8(ascii: "\""))
-  }
+  public static func append(_ text: String, to out: inout [UInt8]) { append(utf8: text.utf8Span.span, to: &out) }
 
   /// The same of a string's UTF-8.
-  public static func append(utf8 bytes: [UInt8], to out: inout [UInt8]) {
+  public static func append(utf8 bytes: [UInt8], to out: inout [UInt8]) { append(utf8: bytes.span, to: &out) }
+
+  /// The same of a part of a longer text.
+  public static func append(utf8 bytes: Span<UInt8>, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
-    escape(bytes, to: &out)
+    var from = 0
+    for at in bytes.indices where needsEscape(bytes[at]) {
+      // What needs no escape goes over in one piece.
+      append(bytes.extracting(from..<at), to: &out)
+      escape(bytes[at], to: &out)
+      from = at + 1
+    }
+    append(bytes.extracting(from..<bytes.count), to: &out)
     out.append(UInt8(ascii: "\""))
   }
 
@@ -47,32 +53,23 @@ public enum CanonicalText {
 
   private static func needsEscape(_ byte: UInt8) -> Bool { byte < 0x20 || byte == 0x22 || byte == 0x5C }
 
-  private static func isPlain(_ text: String) -> Bool {
-    let bytes = text.utf8Span.span
-    for index in bytes.indices where needsEscape(bytes[index]) { return false }
-    return true
+  private static func append(_ bytes: Span<UInt8>, to out: inout [UInt8]) {
+    bytes.withUnsafeBufferPointer { out.append(contentsOf: $0) }
   }
 
-  /// What needs no escape goes over in one piece.
-  private static func escape(_ bytes: [UInt8], to out: inout [UInt8]) {
-    var from = 0
-    for (at, byte) in bytes.enumerated() where needsEscape(byte) {
-      out.append(contentsOf: bytes[from..<at])
-      from = at + 1
-      out.append(UInt8(ascii: "\\"))
-      switch byte {
-      case 0x08: out.append(UInt8(ascii: "b"))
-      case 0x09: out.append(UInt8(ascii: "t"))
-      case 0x0A: out.append(UInt8(ascii: "n"))
-      case 0x0C: out.append(UInt8(ascii: "f"))
-      case 0x0D: out.append(UInt8(ascii: "r"))
-      case 0..<0x20:
-        out.append(contentsOf: "u00".utf8)
-        out.append(UInt8(ascii: "0") + (byte >> 4))
-        out.append(byte & 15 < 10 ? UInt8(ascii: "0") + (byte & 15) : UInt8(ascii: "a") + (byte & 15) - 10)
-      default: out.append(byte)
-      }
+  private static func escape(_ byte: UInt8, to out: inout [UInt8]) {
+    out.append(UInt8(ascii: "\\"))
+    switch byte {
+    case 0x08: out.append(UInt8(ascii: "b"))
+    case 0x09: out.append(UInt8(ascii: "t"))
+    case 0x0A: out.append(UInt8(ascii: "n"))
+    case 0x0C: out.append(UInt8(ascii: "f"))
+    case 0x0D: out.append(UInt8(ascii: "r"))
+    case 0..<0x20:
+      out.append(contentsOf: "u00".utf8)
+      out.append(UInt8(ascii: "0") + (byte >> 4))
+      out.append(byte & 15 < 10 ? UInt8(ascii: "0") + (byte & 15) : UInt8(ascii: "a") + (byte & 15) - 10)
+    default: out.append(byte)
     }
-    out.append(contentsOf: bytes[from...])
   }
 }

@@ -30,6 +30,12 @@ public struct FixedDecimal: Hashable, Sendable {
     units = parsed
   }
 
+  /// The same of a text's UTF-8, for those who read a long text where it lies.
+  public init?(utf8 text: Span<UInt8>) {
+    guard let parsed = text.withUnsafeBufferPointer({ DecimalText.plain($0) }) else { return nil }
+    units = parsed
+  }
+
   /// A number as a terminal may print it: also `+1`, `.5`, `010`, `1e-05` and more than twelve places, which are
   /// rounded half to even. `nil` when it is no number (`NaN`, `inf`), or is 1e15 or more.
   public init?(wire text: some StringProtocol) {

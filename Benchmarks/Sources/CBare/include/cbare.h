@@ -33,7 +33,7 @@ int cbare_sync_batches(const char *path, size_t size, int count, int64_t *times)
 int64_t cbare_cpu_ns(void);
 int64_t cbare_now_ns(void);
 
-// Calls of malloc, calloc, realloc and their like in this process so far.
+// Calls of malloc, calloc, realloc and their like by this thread so far.
 uint64_t cbare_allocations(void);
 
 // The body of a GET on loopback; its length, or -1. `header`: further header lines, each with its CRLF.

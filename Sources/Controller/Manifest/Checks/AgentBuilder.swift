@@ -98,12 +98,13 @@ enum AgentBuilder {
     policy.maxTotalExposure = spec.decimal("max_total_exposure")
     policy.maxGrossLeverage = spec.decimal("max_gross_leverage")
     policy.correlationLimit = spec.decimal("correlation_limit")
-    policy.correlations = (spec.list("correlations") ?? []).compactMap { item in
-      guard let fields = item.object, let rho = fields.decimal("rho"), let symbols = fields.list("symbols"),
-        symbols.count == 2, let first = symbols[0].text, let second = symbols[1].text
-      else { return nil }
-      return FleetPolicy.Correlation(first: Symbol(first), second: Symbol(second), rho: rho)
-    }
+    policy.correlations =
+      spec.list("correlations")?.compactMap { item in
+        guard let fields = item.object, let rho = fields.decimal("rho"), let symbols = fields.list("symbols"),
+          symbols.count == 2, let first = symbols[0].text, let second = symbols[1].text
+        else { return nil }
+        return FleetPolicy.Correlation(first: Symbol(first), second: Symbol(second), rho: rho)
+      } ?? []
     policy.maxClosesPerPass = spec.integer("max_closes_per_pass").map { Int($0) } ?? policy.maxClosesPerPass
     return policy
   }

@@ -17,7 +17,7 @@ struct AgentChecks {
     guard let spec = document.spec else { return }
     pairs(spec)
     currencies(spec)
-    if spec.text("positions") == AgentSpec.PositionsPolicy.exact.rawValue, spec.item("targets") == nil,
+    if spec.word("positions") == AgentSpec.PositionsPolicy.exact, spec.item("targets") == nil,
       !spec.isBroken("targets")
     {
       report(
@@ -29,9 +29,9 @@ struct AgentChecks {
 
   private mutating func pairs(_ spec: CheckedObject) {
     var seen = LastPlaces()
-    for item in spec.list("pairs") ?? [] {
-      guard let symbol = item.text, seen.insert(symbol, at: item.mark) != nil else { continue }
-      report(item.mark, "`\(symbol)` stands in `pairs` twice")
+    guard let pairs = spec.list("pairs") else { return }
+    for item in pairs where seen.insert(item) != nil {
+      report(item.mark, "`\(item.text ?? "")` stands in `pairs` twice")
     }
   }
 
@@ -40,7 +40,7 @@ struct AgentChecks {
     for name in ["max_daily_loss", "max_drawdown", "commission_per_lot"] as [StaticString] {
       guard let item = risk.item(name) else { continue }
       amount(item, of: name, home)
-      if case .object(let long) = item.value, let limit = long.item("limit") { amount(limit, of: name, home) }
+      if let limit = item.object?.item("limit") { amount(limit, of: name, home) }
     }
     if let terminal = spec.object("terminal"), let pin = terminal.text("currency"), pin != home {
       report(
@@ -50,37 +50,31 @@ struct AgentChecks {
   }
 
   private mutating func amount(_ item: CheckedItem, of name: StaticString, _ home: String) {
-    switch item.value {
-    case .money(let money), .limit(.amount(let money)):
-      guard money.currency != home else { return }
-      report(
-        item.mark, "`\(name)` is in \(money.currency), but `initial_balance` is in \(home); an agent has one currency")
-    case .text, .bool, .integer, .decimal, .percent, .multiple, .limit, .duration, .time, .secret, .list, .map, .object:
-      break
-    }
+    guard let currency = item.currency, currency != home else { return }
+    report(item.mark, "`\(name)` is in \(currency), but `initial_balance` is in \(home); an agent has one currency")
   }
 
   private mutating func targets(_ spec: CheckedObject) {
     guard let items = spec.list("targets") else { return }
     let risk = spec.object("risk")
     if let most = risk?.integer("max_positions"), items.count > most {
-      let index = spec.type.index(of: "targets")
       report(
-        index.flatMap { spec[$0]?.keyMark } ?? spec.mark("targets"),
+        spec.keyMark("targets") ?? spec.mark("targets"),
         "\(items.count) targets, but `max_positions` is \(most)")
     }
-    let pairs = spec.list("pairs")?.compactMap(\.text)
+    let pairs = spec.list("pairs")
     let needsStop = risk?.bool("require_stop_loss") ?? false
     var names = LastPlaces()
     for item in items {
       guard let target = item.object, let place = item.mark else { continue }
-      if let name = target.text("name"), let mark = target.mark("name") {
-        if let first = names.insert(name, at: mark) {
-          report(mark, "a target of this agent is named `\(name)` already, at line \(first.line)")
-        }
+      if let name = target.item("name"), let first = names.insert(name) {
+        report(name.mark, "a target of this agent is named `\(name.text ?? "")` already, at line \(first.line)")
       }
-      if let symbol = target.text("symbol"), let pairs, !pairs.contains(symbol) {
-        report(target.mark("symbol"), "`\(symbol)` is not one of the agent's `pairs`: \(pairs.joined(separator: ", "))")
+      if let symbol = target.item("symbol"), let pairs, !pairs.contains(where: { $0.isSameText(as: symbol) }) {
+        report(
+          symbol.mark,
+          "`\(symbol.text ?? "")` is not one of the agent's `pairs`: "
+            + pairs.compactMap(\.text).joined(separator: ", "))
       }
       size(target, place, lotSize: risk?.decimal("lot_size"))
       if needsStop, target.item("stop_loss") == nil, !target.isBroken("stop_loss") {
@@ -92,10 +86,10 @@ struct AgentChecks {
 
   private mutating func size(_ target: CheckedObject, _ place: YAMLMark, lotSize: FixedDecimal?) {
     let isBroken = target.isBroken("lots") || target.isBroken("size")
-    switch (target.item("lots"), target.item("size")) {
-    case (nil, nil): if !isBroken { report(place, "this target has no size: write `lots: 0.01` or `size: risk`") }
-    case (.some, .some): report(target.mark("size"), "a target has `lots` or `size`, not both")
-    case (.some, nil), (nil, .some): break
+    switch (target.item("lots") != nil, target.item("size") != nil) {
+    case (false, false): if !isBroken { report(place, "this target has no size: write `lots: 0.01` or `size: risk`") }
+    case (true, true): report(target.mark("size"), "a target has `lots` or `size`, not both")
+    case (true, false), (false, true): break
     }
     if let lots = target.decimal("lots"), let lotSize, lots > lotSize {
       report(target.mark("lots"), "\(lots) lots are more than the agent's `lot_size` of \(lotSize)")
@@ -134,19 +128,20 @@ struct AgentChecks {
 
 /// Where each of a few words stood last. A dozen is searched through, more go through a table.
 private struct LastPlaces {
-  private var words: [(word: String, mark: YAMLMark)] = []
+  private var words: [CheckedItem] = []
   private var table: [String: YAMLMark]?
 
   /// Where the word stood before, if it did.
-  mutating func insert(_ word: String, at mark: YAMLMark?) -> YAMLMark? {
-    let mark = mark ?? .none
-    if table != nil { return table?.updateValue(mark, forKey: word) }
-    if let index = words.firstIndex(where: { $0.word == word }) {
-      defer { words[index].mark = mark }
+  mutating func insert(_ word: CheckedItem) -> YAMLMark? {
+    if table != nil { return table?.updateValue(word.mark ?? .none, forKey: word.text ?? "") }
+    if let index = words.firstIndex(where: { $0.isSameText(as: word) }) {
+      defer { words[index] = word }
       return words[index].mark
     }
-    words.append((word, mark))
-    if words.count > 12 { table = Dictionary(words.map { ($0.word, $0.mark) }, uniquingKeysWith: { _, last in last }) }
+    words.append(word)
+    if words.count > 12 {
+      table = Dictionary(words.map { ($0.text ?? "", $0.mark ?? .none) }, uniquingKeysWith: { _, last in last })
+    }
     return nil
   }
 }

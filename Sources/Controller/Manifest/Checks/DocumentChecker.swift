@@ -3,17 +3,6 @@
 
 import Reconciler
 
-/// A document that has a kind, as far as it could be checked.
-struct CheckedDocument: Sendable {
-  let kind: FieldTable.Kind
-  let start: YAMLMark
-  let root: CheckedObject
-
-  var metadata: CheckedObject? { root.object("metadata") }
-  var spec: CheckedObject? { root.object("spec") }
-  var metadataName: String? { metadata?.text("name") }
-}
-
 /// Something to tell about a place of a file.
 struct Finding: Sendable {
   let severity: ManifestDiagnostic.Severity
@@ -25,6 +14,8 @@ struct Finding: Sendable {
 struct DocumentChecker {
   private(set) var findings: [Finding] = []
   private var kind = FieldTable.Kind.agent
+  /// The values so far.
+  private var entries: [CheckedEntry] = []
 
   /// What a message calls a mapping.
   private enum Name {
@@ -50,7 +41,7 @@ struct DocumentChecker {
       report(start, "this document holds \(what); a document has apiVersion, kind, metadata and spec")
       return nil
     }
-    guard let value = tree.entries(of: 0).first(where: { tree.node($0.key, isText: "kind") })?.value else {
+    guard let value = tree.keys(of: 0).first(where: { tree.node($0, isText: "kind") }).map({ $0 + 1 }) else {
       report(start, "`kind` is missing: one of \(Self.kinds)")
       return nil
     }
@@ -66,28 +57,40 @@ struct DocumentChecker {
       return nil
     }
     self.kind = kind
-    var root = object(tree, 0, as: kind.table, at: start, named: .document)
-    if kind == .agent { fillNames(&root) }
-    return CheckedDocument(kind: kind, start: start, root: root)
+    // Most mappings leave out as many fields as they have.
+    entries.reserveCapacity(tree.nodes.count)
+    _ = object(tree, 0, as: kind.table, at: start, named: .document)
+    if kind == .agent { fillNames() }
+    return CheckedDocument(kind: kind, tree: tree, entries: entries)
   }
 
   private static let kinds = FieldTable.Kind.allCases.map { "`\($0.rawValue)`" }.joined(separator: " or ")
 
   /// What is missing of `id` and `name` is `metadata.name`.
-  private func fillNames(_ root: inout CheckedObject) {
-    guard let name = root.object("metadata")?.item("name")?.value else { return }
-    root.change("spec") { spec in
-      for (index, field) in spec.type.fields.enumerated() {
-        guard case .metadataName = field.fallback, spec[index] == nil, !spec.isBroken(index) else { continue }
-        spec.set(index, CheckedItem(value: name))
-      }
+  private mutating func fillNames() {
+    guard let name = place(of: "name", in: place(of: "metadata")), entries[name].isThere,
+      case .object(let table, let first) = place(of: "spec").map({ entries[$0].value })
+    else { return }
+    for index in table.value.named {
+      guard case .missing = entries[Int(first) + index].value else { continue }
+      entries[Int(first) + index] = CheckedEntry(value: entries[name].value, text: entries[name].text)
     }
   }
 
+  /// Where the value of a field is, of the whole document or of a mapping in it.
+  private func place(of name: StaticString) -> Int? { kind.table.value.index(of: name) }
+
+  private func place(of name: StaticString, in mapping: Int?) -> Int? {
+    guard let mapping, case .object(let table, let first) = entries[mapping].value else { return nil }
+    return table.value.index(of: name).map { Int(first) + $0 }
+  }
+
   private mutating func object(
-    _ tree: YAMLTree, _ mapping: Int, as type: ObjectType, at place: YAMLMark, named name: Name
-  ) -> CheckedObject {
-    var checked = CheckedObject(type: type, capacity: Int(tree.nodes[mapping].count))
+    _ tree: YAMLTree, _ mapping: Int, as table: Forever<ObjectType>, at place: YAMLMark, named name: Name
+  ) -> Checked {
+    let type = table.value
+    let first = entries.count
+    entries.append(contentsOf: type.defaults)
     var present: UInt64 = 0
     // Fields that are there under a wrong name: saying that they are missing too would be noise.
     var misspelt: UInt64 = 0
@@ -107,15 +110,12 @@ struct DocumentChecker {
       }
       guard present & (1 << UInt64(index)) == 0 else { continue }
       present |= 1 << UInt64(index)
-      if let value = value(tree, node, as: type.types[index], named: type.fields[index].name, keyMark: keyMark) {
-        checked.set(index, CheckedItem(value: value, mark: tree.nodes[node].start, keyMark: keyMark))
-      } else {
-        checked.markBroken(index)
-      }
+      let value = value(tree, node, as: type.types[index], named: type.fields[index].name, keyMark: keyMark)
+      entries[first + index] = CheckedEntry(value: value, text: Int32(node), place: Int32(node))
     }
     if misspelt & ~present != 0 {
       for index in type.fields.indices where misspelt & ~present & (1 << UInt64(index)) != 0 {
-        checked.markBroken(index)
+        entries[first + index] = CheckedEntry(value: .broken)
       }
     }
     if type.required & ~(present | misspelt) != 0 {
@@ -124,30 +124,42 @@ struct DocumentChecker {
         report(place, "`\(field.name)` is missing in \(name.text): \(field.doc)")
       }
     }
-    return checked
+    return .object(table, first: Int32(first))
   }
 
   private mutating func value(
     _ tree: YAMLTree, _ node: Int, as type: ValueType, named name: String, keyMark: YAMLMark?
-  ) -> Checked? {
+  ) -> Checked {
     switch tree.nodes[node].kind {
-    case .refused: return nil
+    case .refused: return .broken
     case .plain, .quoted, .block:
       if tree.isNull(node) {
         report(
           keyMark ?? tree.nodes[node].start,
           "`\(name)` has no value; it takes \(type.expectation)\(Self.emptyForm(of: type))")
-        return nil
+        return .broken
       }
       do throws(ValueProblem) {
-        return try ScalarReader.read(tree.text(node), tree.nodes[node].kind == .plain ? .plain : .quoted, as: type)
+        return try Self.read(tree, node, as: type)
       } catch {
         report(tree.nodes[node].start, "`\(name)` takes \(type.expectation), not \(error.message)")
-        return nil
+        return .broken
       }
     case .sequence: return list(tree, node, as: type, named: name)
     case .mapping: return mapping(tree, node, as: type, named: name, place: keyMark ?? tree.nodes[node].start)
     }
+  }
+
+  private static func read(_ tree: YAMLTree, _ node: Int, as type: ValueType) throws(ValueProblem) -> Checked {
+    try ScalarReader.read(
+      tree.text.span.extracting(tree.range(node)), tree.nodes[node].kind == .plain ? .plain : .quoted, as: type)
+  }
+
+  /// Text about which nothing need be said.
+  private static func isPlainText(_ tree: YAMLTree, _ node: Int) -> Bool {
+    guard tree.nodes[node].isScalar, !tree.isNull(node) else { return false }
+    let quoting: ScalarReader.Quoting = tree.nodes[node].kind == .plain ? .plain : .quoted
+    return ScalarReader.plain(tree.text.span.extracting(tree.range(node)), quoting, as: .text(.free)) != nil
   }
 
   /// How to write the emptiness that a missing value may have meant.
@@ -162,12 +174,13 @@ struct DocumentChecker {
     }
   }
 
-  private mutating func list(_ tree: YAMLTree, _ node: Int, as type: ValueType, named name: String) -> Checked? {
+  private mutating func list(_ tree: YAMLTree, _ node: Int, as type: ValueType, named name: String) -> Checked {
     let place = tree.nodes[node].start
-    guard case .list(let itemType, let bounds) = type else {
+    guard case .list(let listItem, let bounds) = type else {
       report(place, "`\(name)` takes \(type.expectation), not a list")
-      return nil
+      return .broken
     }
+    let itemType = listItem.value.type
     let count = Int(tree.nodes[node].count)
     if !bounds.contains(count) {
       let bound =
@@ -175,93 +188,95 @@ struct DocumentChecker {
         ? "exactly \(bounds.lowerBound)"
         : count < bounds.lowerBound ? "at least \(bounds.lowerBound)" : "at most \(bounds.upperBound)"
       report(place, "`\(name)` takes \(bound) items, not \(count)")
-      return nil
+      return .broken
     }
-    var items: [CheckedItem] = []
-    items.reserveCapacity(count)
+    let first = entries.count
+    entries.append(contentsOf: repeatElement(.missing, count: count))
+    var used = first
     let end = Int(tree.nodes[node].next)
     var item = node + 1
     while item < end {
       let mark = tree.nodes[item].start
+      let value: Checked
       if case .object(let object) = itemType, tree.nodes[item].kind == .mapping {
-        let fields = self.object(tree, item, as: object, at: mark, named: .item(of: name))
-        items.append(CheckedItem(value: .object(fields), mark: mark))
-      } else if let value = value(tree, item, as: itemType, named: name, keyMark: tree.isNull(item) ? mark : nil) {
-        items.append(CheckedItem(value: value, mark: mark))
+        value = self.object(tree, item, as: object, at: mark, named: .item(of: name))
+      } else {
+        value = self.value(tree, item, as: itemType, named: name, keyMark: tree.isNull(item) ? mark : nil)
+      }
+      let entry = CheckedEntry(value: value, text: Int32(item), place: Int32(item))
+      if entry.isThere {
+        entries[used] = entry
+        used += 1
       }
       item = Int(tree.nodes[item].next)
     }
+    let list = Checked.list(first: Int32(first), count: Int32(used - first))
     // A list of objects may have holes, since each is checked by itself; of a list of words no part stands for it.
-    if case .object = itemType { return .list(items) }
-    return items.count == count ? .list(items) : nil
+    if case .object = itemType { return list }
+    return used - first == count ? list : .broken
   }
 
   private mutating func mapping(
     _ tree: YAMLTree, _ node: Int, as type: ValueType, named name: String, place: YAMLMark
-  ) -> Checked? {
+  ) -> Checked {
     switch type {
     case .object(let object), .limitOr(let object):
-      return .object(self.object(tree, node, as: object, at: place, named: .field(name)))
+      return self.object(tree, node, as: object, at: place, named: .field(name))
     case .map: return map(tree, node, named: name)
     case .secret: return secret(tree, node, named: name)
     case .text, .bool, .integer, .decimal, .percent, .money, .limit, .multiple, .duration, .words, .time, .zone, .url,
       .list:
       report(tree.nodes[node].start, "`\(name)` takes \(type.expectation), not a mapping")
-      return nil
+      return .broken
     }
   }
 
-  private mutating func map(_ tree: YAMLTree, _ node: Int, named name: String) -> Checked? {
-    var map: [String: String] = [:]
-    map.reserveCapacity(Int(tree.nodes[node].count))
+  private mutating func map(_ tree: YAMLTree, _ node: Int, named name: String) -> Checked {
     let end = Int(tree.nodes[node].next)
     var key = node + 1
     while key < end {
       let value = Int(tree.nodes[key].next)
-      let text = tree.text(key)
-      if !TextRule.line.accepts(text) {
+      if TextRule.line.accepts(tree.text.span.extracting(tree.range(key))) {
+        if !Self.isPlainText(tree, value) {
+          _ = self.value(
+            tree, value, as: .text(.free), named: tree.text(key).forMessage, keyMark: tree.nodes[key].start)
+        }
+      } else {
         report(tree.nodes[key].start, "a name in `\(name)` is \(TextRule.line.expectation)")
-      } else if case .text(let value) = self.value(
-        tree, value, as: .text(.free), named: text.forMessage, keyMark: tree.nodes[key].start)
-      {
-        map[text] = value
       }
       key = Int(tree.nodes[value].next)
     }
-    return .map(map)
+    return .map
   }
 
-  private mutating func secret(_ tree: YAMLTree, _ node: Int, named name: String) -> Checked? {
+  private mutating func secret(_ tree: YAMLTree, _ node: Int, named name: String) -> Checked {
     let kinds = ["credential", "file", "env"]
-    let entries = Array(tree.entries(of: node))
-    for entry in entries where !kinds.contains(tree.text(entry.key)) {
-      let near =
-        NearestName.nearest(to: tree.text(entry.key), among: kinds).map { "; did you mean `\($0)`?" } ?? ""
+    let keys = Array(tree.keys(of: node))
+    for key in keys where !kinds.contains(tree.text(key)) {
+      let near = NearestName.nearest(to: tree.text(key), among: kinds).map { "; did you mean `\($0)`?" } ?? ""
       report(
-        tree.nodes[entry.key].start, "`\(name)` takes \(ValueType.secret.expectation), not this key\(near)")
+        tree.nodes[key].start, "`\(name)` takes \(ValueType.secret.expectation), not this key\(near)")
     }
-    guard let entry = entries.first, entries.count == 1, kinds.contains(tree.text(entry.key)) else {
-      if entries.allSatisfy({ kinds.contains(tree.text($0.key)) }) {
+    guard let key = keys.first, keys.count == 1, kinds.contains(tree.text(key)) else {
+      if keys.allSatisfy({ kinds.contains(tree.text($0)) }) {
         report(tree.nodes[node].start, "`\(name)` takes exactly one of `credential`, `file` and `env`")
       }
-      return nil
+      return .broken
     }
-    let key = tree.text(entry.key)
-    guard
-      case .text(let text) = value(
-        tree, entry.value, as: .text(.line), named: key, keyMark: tree.nodes[entry.key].start)
-    else { return nil }
-    let place = tree.nodes[entry.value].start
-    switch key {
-    case "file": return .secret(.file(text))
+    let kind = tree.text(key)
+    let keyMark = tree.nodes[key].start
+    guard case .text = value(tree, key + 1, as: .text(.line), named: kind, keyMark: keyMark) else { return .broken }
+    let (text, place) = (tree.text(key + 1), tree.nodes[key + 1].start)
+    switch kind {
+    case "file": return .secret(.file, Int32(key + 1))
     case "credential":
-      if SecretNames.isCredential(text) { return .secret(.credential(text)) }
+      if SecretNames.isCredential(text) { return .secret(.credential, Int32(key + 1)) }
       report(place, "`credential` takes a file's name of letters, digits, `_`, `-` and `.`, without a folder")
     default:
-      if SecretNames.isVariable(text) { return .secret(.environment(text)) }
+      if SecretNames.isVariable(text) { return .secret(.environment, Int32(key + 1)) }
       report(place, "`env` takes a variable's name of letters, digits and `_`, not beginning with a digit")
     }
-    return nil
+    return .broken
   }
 
   private mutating func report(_ mark: YAMLMark, _ message: String) {

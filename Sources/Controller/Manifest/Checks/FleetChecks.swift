@@ -56,8 +56,9 @@ struct FleetChecks {
 
   /// Who came first, if somebody did.
   private static func claim(_ text: String, _ place: Place, in places: inout [String: Place]) -> Place? {
-    let first = places[text]
-    if first == nil { places[text] = place }
+    // One search for nearly all: seldom does somebody have to be put back.
+    guard let first = places.updateValue(place, forKey: text) else { return nil }
+    places[text] = first
     return first
   }
 
@@ -99,7 +100,8 @@ struct FleetChecks {
 
   private mutating func correlations(_ policy: CheckedDocument, _ whole: Place) {
     var seen: [SymbolPair: YAMLMark] = [:]
-    for item in policy.spec?.list("correlations") ?? [] {
+    guard let correlations = policy.spec?.list("correlations") else { return }
+    for item in correlations {
       guard let symbols = item.object?.list("symbols"), let place = item.object?.mark("symbols"),
         symbols.count == 2, let first = symbols[0].text, let second = symbols[1].text
       else { continue }

@@ -9,15 +9,14 @@ enum ManifestWarnings {
   }
 
   private static func unpinned(_ document: CheckedDocument) -> Finding {
-    let terminal = document.spec?.item("terminal")
-    return Finding(
-      severity: .warning, mark: terminal?.keyMark ?? document.start,
+    Finding(
+      severity: .warning, mark: document.spec?.keyMark("terminal") ?? document.start,
       message: "the account is not pinned: whichever account answers here is traded; add `account: NUMBER`")
   }
 
   /// Of the fleet's document: one for each pair of symbols that two different agents may hold and that is not declared.
   static func correlations(_ agents: [AgentSpec], _ policy: FleetPolicy, _ document: CheckedDocument) -> [Finding] {
-    guard policy.correlationLimit != nil, let mark = document.spec?.item("correlation_limit")?.keyMark else {
+    guard policy.correlationLimit != nil, let mark = document.spec?.keyMark("correlation_limit") else {
       return []
     }
     let declared = Set(policy.correlations.map { SymbolPair($0.first.text, $0.second.text) })

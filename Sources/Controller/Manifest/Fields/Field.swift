@@ -22,34 +22,44 @@ struct Field: Sendable {
   let fallback: Fallback
   /// One sentence: meaning, unit, what its absence means.
   let doc: String
-  /// The fallback as a checked value; `nil` where there is none or where it depends on the document.
-  let fallbackValue: Checked?
+  /// The fallback as a checked value; missing where there is none or where it depends on the document.
+  let fallbackValue: Checked
+  /// The same in the normalised form.
+  let fallbackJSON: [UInt8]
 
   init(_ name: String, _ type: ValueType, _ fallback: Fallback, _ doc: String) {
     self.name = name
     self.type = type
     self.fallback = fallback
     self.doc = doc
-    fallbackValue = Self.value(of: fallback, for: type, named: name)
+    (fallbackValue, fallbackJSON) = Self.value(of: fallback, for: type, named: name)
   }
 
   var isRequired: Bool { if case .required = fallback { true } else { false } }
 
-  private static func value(of fallback: Fallback, for type: ValueType, named name: String) -> Checked? {
+  /// What holds of a text that is left out.
+  var fallbackText: String? { if case .text(let text) = fallback { text } else { nil } }
+
+  private static func value(
+    of fallback: Fallback, for type: ValueType, named name: String
+  ) -> (Checked, [UInt8]) {
     switch fallback {
-    case .required, .none, .metadataName: return nil
+    case .required, .none, .metadataName: return (.missing, [])
     case .text(let text):
       do {
-        return try ScalarReader.read(text, .plainOrQuoted, as: type)
+        let value = try ScalarReader.read(text, .plainOrQuoted, as: type)
+        var json: [UInt8] = []
+        value.write(text.utf8Span.span, to: &json)
+        return (value, json)
       } catch {
         preconditionFailure("the default of \(name) in the table of fields is not valid: \(error.message)")
       }
     case .fields:
-      guard let object = type.object else { preconditionFailure("\(name) has no fields to take defaults from") }
-      return .object(CheckedObject(type: object))
+      guard case .object(let table) = type else { preconditionFailure("\(name) has no fields to take defaults from") }
+      return (.object(table, first: -1), table.value.defaultsJSON)
     case .empty:
-      if case .map = type { return .map([:]) }
-      return .list([])
+      if case .map = type { return (.map, Array("{}".utf8)) }
+      return (.list(first: 0, count: 0), Array("[]".utf8))
     }
   }
 }

@@ -1,12 +1,13 @@
 import Reconciler
 
 extension FieldTable {
-  static let agent = ObjectType([
-    Field("apiVersion", .words([apiVersion]), .required, "The version of this format."),
-    Field("kind", .words([Kind.agent.rawValue]), .required, "What the document declares: one trading agent."),
-    Field("metadata", .object(metadata), .required, "The document's name and notes."),
-    Field("spec", .object(agentSpec), .required, "The state that the agent is kept in."),
-  ])
+  static let agent = Forever(
+    ObjectType([
+      Field("apiVersion", .words([apiVersion]), .required, "The version of this format."),
+      Field("kind", .words([Kind.agent.rawValue]), .required, "What the document declares: one trading agent."),
+      Field("metadata", .object(metadata), .required, "The document's name and notes."),
+      Field("spec", .object(agentSpec), .required, "The state that the agent is kept in."),
+    ]))
 
   static let metadata = ObjectType([
     Field("name", .text(.dnsLabel), .required, "What a person types: a DNS label, unique among its kind."),
@@ -23,7 +24,7 @@ extension FieldTable {
     Field(
       "enabled", .bool, .required, "false: every position of the agent is disallowed, and nothing is opened."),
     Field(
-      "mode", .words(AgentSpec.Mode.allCases.map(\.rawValue)), .text("enforce"),
+      "mode", .words(of: AgentSpec.Mode.self), .text("enforce"),
       "enforce, close_only (never opens) or observe (sends nothing, records verdicts)."),
     Field("terminal", .object(terminal), .required, "How the agent's terminal is reached, and which account it is."),
     Field("strategy", .object(strategy), .none, "What trades here, for people and for REST; changes no decision."),
@@ -32,7 +33,7 @@ extension FieldTable {
       "The symbols that the agent may hold, without the broker's suffix."),
     Field("risk", .object(risk), .required, "The agent's limits."),
     Field(
-      "positions", .words(AgentSpec.PositionsPolicy.allCases.map(\.rawValue)), .text("guard"),
+      "positions", .words(of: AgentSpec.PositionsPolicy.self), .text("guard"),
       "guard: other positions are allowed while within policy; exact: what is no target is disallowed."),
     Field(
       "targets", .list(.object(target), count: 0...10_000), .none,
@@ -41,7 +42,7 @@ extension FieldTable {
 
   private static let terminal = ObjectType([
     Field(
-      "bridge", .words(TerminalSpec.BridgeKind.allCases.map(\.rawValue)), .text("ea_rest"),
+      "bridge", .words(of: TerminalSpec.BridgeKind.self), .text("ea_rest"),
       "How the terminal is spoken to."),
     Field("url", .url, .required, "Where the Expert Advisor listens; no two agents share one."),
     Field("account", .integer(1...Int64.max), .none, "A pin: another account answering here holds the agent."),
@@ -49,7 +50,7 @@ extension FieldTable {
     Field("currency", .text(.currency), .none, "A pin: another account currency answering here holds the agent."),
     Field("token", .secret, .none, "Where the terminal's token lives; never the token itself."),
     Field(
-      "auth", .words(TerminalSpec.Authorization.allCases.map(\.rawValue)), .text("raw"),
+      "auth", .words(of: TerminalSpec.Authorization.self), .text("raw"),
       "How the token is sent: raw, or after the word Bearer."),
     Field(
       "magic", .integer(1...Int64(Int32.max)), .none, "The number sent with opens where the bridge has it."),
@@ -61,13 +62,13 @@ extension FieldTable {
     Field("post_timeout", .duration(.milliseconds(1) ... .seconds(3600)), .text("10s"), "The limit of a POST."),
     Field("connections", .integer(1...2), .text("1"), "How many connections the terminal can hold at a time."),
     Field(
-      "stops_on_open", .words(TerminalSpec.StopsOnOpen.allCases.map(\.rawValue)), .text("with_order"),
+      "stops_on_open", .words(of: TerminalSpec.StopsOnOpen.self), .text("with_order"),
       "with_order, or after: for market-execution brokers, open first, then modify."),
     Field(
       "quarantine", .duration(.seconds(1) ... .seconds(3600)), .text("60s"),
       "How long an UNKNOWN open is held at least."),
     Field(
-      "on_unknown", .words(TerminalSpec.OnUnknown.allCases.map(\.rawValue)), .text("retry"),
+      "on_unknown", .words(of: TerminalSpec.OnUnknown.self), .text("retry"),
       "retry: a new intent once evidence says that it never ran; hold: a person resolves it."),
     Field("max_orders_per_minute", .integer(1...1_000_000), .text("30"), "The most orders sent in a minute."),
   ])
@@ -80,7 +81,7 @@ extension FieldTable {
   private static let target = ObjectType([
     Field("name", .text(.targetName), .required, "The target's identity, unique in the agent."),
     Field("symbol", .text(.symbol), .required, "One of the agent's `pairs`."),
-    Field("side", .words(Side.allCases.map(\.rawValue)), .required, "buy or sell."),
+    Field("side", .words(of: Side.self), .required, "buy or sell."),
     Field("lots", .decimal(.positive), .none, "The size in lots, at most `lot_size`; this or `size`."),
     Field(
       "size", .words(["risk"]), .none,
@@ -91,7 +92,7 @@ extension FieldTable {
     Field("stop_loss", .decimal(.positive), .none, "The stop's price; needed unless require_stop_loss is false."),
     Field("take_profit", .decimal(.positive), .none, "The take-profit's price."),
     Field(
-      "reopen", .words(TargetSpec.Reopen.allCases.map(\.rawValue)), .text("never"),
+      "reopen", .words(of: TargetSpec.Reopen.self), .text("never"),
       "When to open it again after it ended otherwise than by the controller."),
   ])
 }

@@ -14,10 +14,10 @@ extension FieldTable {
     Field("lot_size", .decimal(.positive), .required, "The largest size of one position, in lots."),
     Field("day", .object(day), .fields, "When the agent's day begins."),
     Field(
-      "on_breach", .words(RiskSpec.OnBreach.allCases.map(\.rawValue)), .text("close_and_pause"),
+      "on_breach", .words(of: RiskSpec.OnBreach.self), .text("close_and_pause"),
       "What a breach does: close every position and pause, or pause alone."),
     Field(
-      "resume", .words(RiskSpec.Resume.allCases.map(\.rawValue)), .text("next_day"),
+      "resume", .words(of: RiskSpec.Resume.self), .text("next_day"),
       "When a pause after a daily loss ends: at the next day, or by a person."),
     Field(
       "require_stop_loss", .bool, .text("true"), "Whether a position without a stop is disallowed after 60 s."),
@@ -38,7 +38,7 @@ extension FieldTable {
   private static let drawdown = ObjectType([
     Field("limit", .limit, .required, "The fall: a percentage, or an amount."),
     Field(
-      "kind", .words(RiskSpec.Drawdown.Kind.allCases.map(\.rawValue)), .text("static"),
+      "kind", .words(of: RiskSpec.Drawdown.Kind.self), .text("static"),
       "static measures from initial_balance, trailing from the highest equity."),
   ])
 
@@ -47,12 +47,13 @@ extension FieldTable {
     Field("zone", .zone, .text("UTC"), "The zone of that time."),
   ])
 
-  static let fleet = ObjectType([
-    Field("apiVersion", .words([apiVersion]), .required, "The version of this format."),
-    Field("kind", .words([Kind.fleet.rawValue]), .required, "What the document declares: the fleet's limits."),
-    Field("metadata", .object(metadata), .required, "The document's name and notes."),
-    Field("spec", .object(fleetSpec), .required, "The limits over all agents."),
-  ])
+  static let fleet = Forever(
+    ObjectType([
+      Field("apiVersion", .words([apiVersion]), .required, "The version of this format."),
+      Field("kind", .words([Kind.fleet.rawValue]), .required, "What the document declares: the fleet's limits."),
+      Field("metadata", .object(metadata), .required, "The document's name and notes."),
+      Field("spec", .object(fleetSpec), .required, "The limits over all agents."),
+    ]))
 
   private static let fleetSpec = ObjectType([
     Field("currency", .text(.currency), .none, "The currency that fleet limits are computed in."),

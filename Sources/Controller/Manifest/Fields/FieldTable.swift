@@ -8,7 +8,7 @@ public enum FieldTable {
     case agent = "TradingAgent"
     case fleet = "FleetPolicy"
 
-    var table: ObjectType {
+    var table: Forever<ObjectType> {
       switch self {
       case .agent: FieldTable.agent
       case .fleet: FieldTable.fleet
@@ -48,8 +48,8 @@ public enum FieldTable {
     guard let kind = Kind.allCases.first(where: { $0.pathWord == words.first }) else { return nil }
     var entry = Entry(
       path: kind.pathWord, type: "object", takes: "a document of kind \(kind.rawValue)", isRequired: false,
-      defaultText: nil, doc: "A document of kind \(kind.rawValue).", fields: kind.table.fields.map(\.name))
-    var object: ObjectType? = kind.table
+      defaultText: nil, doc: "A document of kind \(kind.rawValue).", fields: kind.table.value.fields.map(\.name))
+    var object: ObjectType? = kind.table.value
     for word in words.dropFirst() {
       guard let field = object?.fields.first(where: { $0.name == word }) else { return nil }
       object = field.type.object
@@ -59,7 +59,7 @@ public enum FieldTable {
   }
 
   /// The path of every field, a document's in the order of the table.
-  public static let paths: [String] = Kind.allCases.flatMap { paths(below: $0.table, at: $0.pathWord) }
+  public static let paths: [String] = Kind.allCases.flatMap { paths(below: $0.table.value, at: $0.pathWord) }
 
   private static func paths(below object: ObjectType, at path: String) -> [String] {
     [path]

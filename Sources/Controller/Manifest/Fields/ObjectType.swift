@@ -1,17 +1,25 @@
+import Glibc
 import Reconciler
 
 /// The fields of one mapping.
 final class ObjectType: Sendable {
   let fields: [Field]
   let types: [ValueType]
-  private let names: [[UInt8]]
+  /// The names, one behind the other.
+  private let names: [UInt8]
+  /// Where each begins; behind them, where the last one ends.
+  private let nameStarts: [Int]
   /// What holds of each field that is left out.
-  let defaults: [CheckedItem?]
+  let defaults: [CheckedEntry]
+  /// The fields that are `metadata.name` where they are left out.
+  let named: [Int]
   /// A bit for each field that must be there.
   let required: UInt64
   /// The fields in the order of their names, as the normalised form has them.
   let written: [Written]
   let text: [UInt8]
+  /// The normalised form of a mapping that leaves everything out.
+  let defaultsJSON: [UInt8]
   /// The number of a field by the hash of its name, and on from there; 0 is none.
   private let slots: [UInt8]
 
@@ -27,9 +35,10 @@ final class ObjectType: Sendable {
   }
 
   init(_ fields: [Field]) {
-    precondition(fields.count <= CheckedObject.maximumFields, "a mapping of the table has too many fields")
+    precondition(fields.count <= 63, "a mapping of the table has too many fields")
     self.fields = fields
-    defaults = fields.map { $0.fallbackValue.map { CheckedItem(value: $0) } }
+    defaults = fields.map { CheckedEntry(value: $0.fallbackValue) }
+    named = fields.indices.filter { if case .metadataName = fields[$0].fallback { true } else { false } }
     required = fields.indices.reduce(0) { fields[$1].isRequired ? $0 | 1 << UInt64($1) : $0 }
     var text: [UInt8] = []
     written = fields.indices.sorted { fields[$0].name.utf8.lexicographicallyPrecedes(fields[$1].name.utf8) }.map {
@@ -38,14 +47,18 @@ final class ObjectType: Sendable {
       CanonicalText.append(fields[$0].name, to: &text)
       text.append(UInt8(ascii: ":"))
       let value = text.count
-      fields[$0].fallbackValue?.write(to: &text)
+      text.append(contentsOf: fields[$0].fallbackJSON)
       return Written(index: $0, name: name, value: value, end: text.count)
     }
     self.text = text
+    let held = written.filter(\.hasDefault).flatMap { text[$0.name..<$0.end] }
+    defaultsJSON = Array("{".utf8) + held.dropFirst() + Array("}".utf8)
     types = fields.map(\.type)
-    names = fields.map { Array($0.name.utf8) }
+    names = fields.flatMap { Array($0.name.utf8) }
+    nameStarts = fields.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.name.utf8.count) }
     var slots = [UInt8](repeating: 0, count: 128)
-    for (index, name) in names.enumerated() {
+    for (index, field) in fields.enumerated() {
+      let name = field.name.utf8
       var at = Self.slot(count: name.count, first: name.first ?? 0, last: name.last ?? 0)
       while slots[at] != 0 { at = (at + 1) & 127 }
       slots[at] = UInt8(index + 1)
@@ -56,33 +69,35 @@ final class ObjectType: Sendable {
   func index(of name: String) -> Int? { fields.firstIndex { $0.name == name } }
 
   func index(of name: StaticString) -> Int? {
-    let name = unsafe UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount)
-    return index(count: name.count) { unsafe name[$0] }
+    unsafe index(of: UnsafeBufferPointer(start: name.utf8Start, count: name.utf8CodeUnitCount))
   }
 
   /// The field that a key of a document names.
   func index(of key: Int, in tree: YAMLTree) -> Int? {
-    let (from, to) = tree.nodes[key].text
-    return index(count: Int(to - from)) { tree.text[Int(from) + $0] }
+    unsafe tree.text.span.extracting(tree.range(key)).withUnsafeBufferPointer { unsafe index(of: $0) }
   }
 
   @inline(__always)
-  private func index(count: Int, _ letter: (Int) -> UInt8) -> Int? {
-    guard count > 0 else { return nil }
-    var at = Self.slot(count: count, first: letter(0), last: letter(count - 1))
-    search: while slots[at] != 0 {
+  private func index(of name: UnsafeBufferPointer<UInt8>) -> Int? {
+    let count = name.count
+    guard count > 0, let start = name.baseAddress else { return nil }
+    var at = unsafe Self.slot(count: count, first: name[0], last: name[count - 1])
+    while slots[at] != 0 {
       let index = Int(slots[at]) - 1
       at = (at + 1) & 127
-      guard names[index].count == count else { continue }
-      for place in 0..<count where names[index][place] != letter(place) { continue search }
-      return index
+      let place = nameStarts[index]
+      guard nameStarts[index + 1] - place == count else { continue }
+      let isSame = unsafe names.withUnsafeBufferPointer {
+        unsafe $0.baseAddress.map { unsafe memcmp($0 + place, start, count) == 0 } ?? false
+      }
+      if isSame { return index }
     }
     return nil
   }
 
   /// Length, first and last letter tell nearly all fields of a mapping apart.
   private static func slot(count: Int, first: UInt8, last: UInt8) -> Int {
-    (count &* 9 &+ Int(first) &* 5 &+ Int(last) &* 23) & 127
+    (count &+ Int(first) &* 3 &+ Int(last) &* 11) & 127
   }
 
   /// The names for a message.

@@ -7,6 +7,40 @@ enum PlainScalar {
     case null = "nothing"
   }
 
+  /// Whether text of these bytes is plainly none of that; where it is not so plain, `trap` tells.
+  static func isNoTrap(_ text: Span<UInt8>) -> Bool {
+    guard let first = text.isEmpty ? nil : text[0] else { return false }
+    switch first {
+    case UInt8(ascii: "A")...UInt8(ascii: "Z"), UInt8(ascii: "a")...UInt8(ascii: "z"):
+      // No word of a trap is longer than five letters.
+      return text.count > 5 || !isFirstOfTrap(first)
+    case UInt8(ascii: "0")...UInt8(ascii: "9"):
+      // Letters that stand in no number, whatever its base.
+      for at in text.indices where isForeignToNumbers(text[at]) { return true }
+      return false
+    default: return false
+    }
+  }
+
+  private static func isForeignToNumbers(_ byte: UInt8) -> Bool {
+    switch byte | 0x20 {
+    case UInt8(ascii: "g"), UInt8(ascii: "h"), UInt8(ascii: "j")...UInt8(ascii: "m"),
+      UInt8(ascii: "p")...UInt8(ascii: "w"), UInt8(ascii: "y"), UInt8(ascii: "z"):
+      true
+    default: false
+    }
+  }
+
+  private static func isFirstOfTrap(_ byte: UInt8) -> Bool {
+    switch byte {
+    case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "y"), UInt8(ascii: "n"), UInt8(ascii: "o"),
+      UInt8(ascii: "T"), UInt8(ascii: "F"), UInt8(ascii: "Y"), UInt8(ascii: "N"), UInt8(ascii: "O"),
+      UInt8(ascii: "~"):
+      true
+    default: false
+    }
+  }
+
   static func trap(_ text: String) -> Trap? {
     let bytes = text.utf8
     guard let first = bytes.first else { return .null }
@@ -15,15 +49,8 @@ enum PlainScalar {
       return isNumber(text) ? .number : nil
     }
     guard bytes.count <= 5 else { return nil }
-    switch first {
-    case UInt8(ascii: "t"), UInt8(ascii: "f"), UInt8(ascii: "y"), UInt8(ascii: "n"), UInt8(ascii: "o"),
-      UInt8(ascii: "T"), UInt8(ascii: "F"), UInt8(ascii: "Y"), UInt8(ascii: "N"), UInt8(ascii: "O"),
-      UInt8(ascii: "~"):
-      break
     // No word below begins with another letter, also not in the scripts that have letters whose small form is ASCII.
-    case 0..<0x80: return nil
-    default: break
-    }
+    if first < 0x80, !isFirstOfTrap(first) { return nil }
     switch text.lowercased() {
     case "true", "false", "yes", "no", "on", "off", "y", "n": return .boolean
     case "null", "~": return .null

@@ -38,20 +38,17 @@ enum ScalarReader {
     switch type {
     case .text(let rule):
       guard rule.accepts(text) else { throw not(text) }
-      return .text(text)
+      return .text(Int32(text.utf8.count))
     case .words(let words):
-      guard words.contains(text) else {
-        let near = NearestName.nearest(to: text, among: words).map { "; did you mean `\($0)`?" } ?? ""
+      guard let index = words.value.words.firstIndex(of: text) else {
+        let near = NearestName.nearest(to: text, among: words.value.words).map { "; did you mean `\($0)`?" } ?? ""
         throw ValueProblem(message: "`\(text.forMessage)`\(near)")
       }
-      return .text(text)
-    case .percent(let bounds):
-      if let number = plainPercent(text, bounds) { return .percent(number) }
-      return .percent(try percent(text, bounds))
+      return .word(UInt8(index))
+    case .percent(let bounds): return .percent(try percent(text, bounds))
     case .money: return .money(try money(text))
     case .limit, .limitOr:
-      if let number = plainPercent(text, .share) { return .limit(.percent(number)) }
-      return .limit(text.hasSuffix("%") ? .percent(try percent(text, .share)) : .amount(try money(text)))
+      return text.hasSuffix("%") ? .share(try percent(text, .share)) : .amount(try money(text))
     case .multiple:
       guard text.hasSuffix("x"), let number = FixedDecimal(text.dropLast()), number.isPositive else { throw not(text) }
       return .multiple(number)
@@ -60,10 +57,10 @@ enum ScalarReader {
       guard ZoneDatabase.isKnown(text) else {
         throw ValueProblem(message: "`\(text.forMessage)`, which the system's zone database does not have")
       }
-      return .text(text)
+      return .text(Int32(text.utf8.count))
     case .url:
       if let problem = TerminalURL.problem(text) { throw ValueProblem(message: problem) }
-      return .text(TerminalURL.trimmed(text))
+      return .text(Int32(TerminalURL.trimmed(text).utf8.count))
     case .bool, .integer, .decimal, .time, .secret, .list, .map, .object: throw not(text)
     }
   }
@@ -148,21 +145,13 @@ enum ScalarReader {
     return number
   }
 
-  /// A percentage in which nothing is wrong; for the rest there is time.
-  private static func plainPercent(_ text: String, _ bounds: Bounds) -> FixedDecimal? {
-    guard text.utf8.last == UInt8(ascii: "%"),
-      let number = FixedDecimal(text[..<text.utf8.index(before: text.utf8.endIndex)]), bounds.contains(number)
-    else { return nil }
-    return number
-  }
-
-  private static func money(_ text: String) throws(ValueProblem) -> Money {
+  private static func money(_ text: String) throws(ValueProblem) -> FixedDecimal {
     guard let space = text.utf8.firstIndex(of: UInt8(ascii: " ")), let amount = FixedDecimal(text[..<space]),
       amount.isPositive
     else { throw not(text) }
     let currency = String(text[text.utf8.index(after: space)...])
     guard TextRule.currency.accepts(currency) else { throw not(text) }
-    return Money(amount: amount, currency: currency)
+    return amount
   }
 
   private static func duration(_ text: String, _ range: ClosedRange<Duration>) throws(ValueProblem) -> Duration {

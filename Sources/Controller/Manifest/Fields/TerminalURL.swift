@@ -43,12 +43,14 @@ enum TerminalURL {
 
   /// Whether it is the usual `http://host:port` in small letters, with nothing that could be written in another way: then
   /// there is nothing wrong with it, and it is its own identity. Anything else is looked at more closely.
-  private static func isPlain(_ text: String) -> Bool {
-    let bytes = text.utf8
-    guard bytes.count <= 100, bytes.starts(with: "http://".utf8) else { return false }
+  private static func isPlain(_ text: String) -> Bool { isPlain(text.utf8Span.span) }
+
+  static func isPlain(_ bytes: Span<UInt8>) -> Bool {
+    guard bytes.count < 60, bytes.count > 7, begins(bytes, with: "http://") else { return false }
     var port: Int?
     var before = UInt8(ascii: ".")
-    for byte in bytes.dropFirst(7) {
+    for at in 7..<bytes.count {
+      let byte = bytes[at]
       defer { before = byte }
       switch byte {
       case UInt8(ascii: "0")...UInt8(ascii: "9"):
@@ -61,7 +63,12 @@ enum TerminalURL {
       default: return false
       }
     }
-    return bytes.count < 60 && (port ?? 0) > 80 && (port ?? 0) <= 65_535
+    return (port ?? 0) > 80 && (port ?? 0) <= 65_535
+  }
+
+  private static func begins(_ bytes: Span<UInt8>, with word: StaticString) -> Bool {
+    for at in 0..<word.utf8CodeUnitCount where unsafe word.utf8Start[at] != bytes[at] { return false }
+    return true
   }
 
   private static func split(_ text: String) -> (scheme: String, authority: String, path: String)? {

@@ -3,8 +3,8 @@
 
 import Reconciler
 
-/// The closed list of what a field can hold.
-indirect enum ValueType: Sendable {
+/// The closed list of what a field can hold. It owns no memory, so that it is copied without counting.
+enum ValueType: Sendable {
   case text(TextRule)
   case bool
   case integer(ClosedRange<Int64>)
@@ -20,7 +20,7 @@ indirect enum ValueType: Sendable {
   case multiple
   /// `250ms`, `5s`, `1m`, `1h`.
   case duration(ClosedRange<Duration>)
-  case words([String])
+  case words(Forever<WordList>)
   /// `"HH:MM"`, kept as minutes after midnight.
   case time
   /// A zone of the system's IANA database.
@@ -29,12 +29,35 @@ indirect enum ValueType: Sendable {
   case url
   /// `{ credential: NAME }`, `{ file: PATH }` or `{ env: NAME }`.
   case secret
-  case list(ValueType, count: ClosedRange<Int>)
+  case list(Forever<ListItem>, count: ClosedRange<Int>)
   /// Text by name.
   case map
-  case object(ObjectType)
+  case object(Forever<ObjectType>)
   /// A limit, or a mapping that holds one and more.
-  case limitOr(ObjectType)
+  case limitOr(Forever<ObjectType>)
+}
+
+/// What each item of a list is.
+final class ListItem: Sendable {
+  let type: ValueType
+
+  init(_ type: ValueType) { self.type = type }
+}
+
+/// How the table of fields writes them.
+extension ValueType {
+  static func words(_ words: [String]) -> Self { .words(Forever(WordList(words))) }
+
+  /// The words of an enumeration, in its order: a checked word is known by its number.
+  static func words<Word: RawRepresentable<String> & CaseIterable>(of: Word.Type) -> Self {
+    .words(Word.allCases.map(\.rawValue))
+  }
+
+  static func list(_ item: ValueType, count: ClosedRange<Int>) -> Self { .list(Forever(ListItem(item)), count: count) }
+
+  static func object(_ type: ObjectType) -> Self { .object(Forever(type)) }
+
+  static func limitOr(_ type: ObjectType) -> Self { .limitOr(Forever(type)) }
 }
 
 /// Where a decimal may lie.
@@ -109,29 +132,47 @@ enum TextRule: Sendable {
     }
   }
 
-  func accepts(_ text: String) -> Bool {
-    let bytes = text.utf8
+  func accepts(_ text: String) -> Bool { accepts(text.utf8Span.span) }
+
+  /// Whether text of these bytes, which are UTF-8, is allowed.
+  func accepts(_ text: Span<UInt8>) -> Bool {
     switch self {
-    case .free: return !bytes.contains { ($0 < 0x20 && $0 != 0x0A && $0 != 0x09) || $0 == 0x7F }
-    case .suffix: return bytes.count <= 12 && bytes.allSatisfy { (0x21...0x7E).contains($0) }
-    case .line: return !bytes.isEmpty && text.unicodeScalars.count <= 253 && !bytes.contains { $0 < 0x20 || $0 == 0x7F }
-    case .path: return bytes.count <= 4096 && !bytes.contains { $0 < 0x20 || $0 == 0x7F }
+    case .free: return text.allSatisfy { ($0 >= 0x20 || $0 == 0x0A || $0 == 0x09) && $0 != 0x7F }
+    case .suffix: return text.count <= 12 && text.allSatisfy { (0x21...0x7E).contains($0) }
+    case .line: return !text.isEmpty && Self.characters(text) <= 253 && text.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
+    case .path: return text.count <= 4096 && text.allSatisfy { $0 >= 0x20 && $0 != 0x7F }
     case .dnsLabel:
-      let inner = bytes.allSatisfy { Self.isLower($0) || Self.isDigit($0) || $0 == UInt8(ascii: "-") }
-      return inner && (1...63).contains(bytes.count) && bytes.first != UInt8(ascii: "-")
-        && bytes.last != UInt8(ascii: "-")
+      let inner = text.allSatisfy { Self.isLower($0) || Self.isDigit($0) || $0 == UInt8(ascii: "-") }
+      return inner && (1...63).contains(text.count) && text[0] != UInt8(ascii: "-")
+        && text[text.count - 1] != UInt8(ascii: "-")
     case .agentID, .targetName:
-      guard (1...63).contains(bytes.count), let first = bytes.first, Self.isAlphanumeric(first) else { return false }
-      return bytes.allSatisfy {
+      guard (1...63).contains(text.count), Self.isAlphanumeric(text[0]) else { return false }
+      return text.allSatisfy {
         Self.isAlphanumeric($0) || $0 == UInt8(ascii: "_") || $0 == UInt8(ascii: "-") || $0 == UInt8(ascii: ".")
       }
-    case .symbol: return (3...12).contains(bytes.count) && bytes.allSatisfy { Self.isUpper($0) || Self.isDigit($0) }
-    case .currency: return bytes.count == 3 && bytes.allSatisfy(Self.isUpper)
+    case .symbol: return (3...12).contains(text.count) && text.allSatisfy { Self.isUpper($0) || Self.isDigit($0) }
+    case .currency: return text.count == 3 && text.allSatisfy(Self.isUpper)
     }
+  }
+
+  /// Unicode scalars: bytes that do not go on with another.
+  private static func characters(_ text: Span<UInt8>) -> Int {
+    if text.count <= 253 { return text.count }
+    var count = 0
+    for at in text.indices where text[at] & 0xC0 != 0x80 { count += 1 }
+    return count
   }
 
   private static func isUpper(_ byte: UInt8) -> Bool { (0x41...0x5A).contains(byte) }
   private static func isLower(_ byte: UInt8) -> Bool { (0x61...0x7A).contains(byte) }
   static func isDigit(_ byte: UInt8) -> Bool { (0x30...0x39).contains(byte) }
   private static func isAlphanumeric(_ byte: UInt8) -> Bool { isUpper(byte) || isLower(byte) || isDigit(byte) }
+}
+
+extension Span<UInt8> {
+  @inline(__always)
+  func allSatisfy(_ test: (UInt8) -> Bool) -> Bool {
+    for at in indices where !test(self[at]) { return false }
+    return true
+  }
 }

@@ -64,7 +64,7 @@ final class ReadDocument: Sendable {
   private static func claim(
     _ field: StaticString, of object: CheckedObject?, _ form: (String) -> String = { $0 }
   ) -> Claim? {
-    guard let item = object?.item(field), let text = item.text, let mark = item.mark else { return nil }
+    guard let object, let text = object.text(field), let mark = object.mark(field) else { return nil }
     return Claim(text: form(text), mark: mark)
   }
 }
@@ -72,12 +72,12 @@ final class ReadDocument: Sendable {
 extension AgentPlaces {
   fileprivate init(_ document: CheckedDocument, file: String) {
     let spec = document.spec
-    let targets = (spec?.list("targets") ?? []).compactMap { item -> AgentPlaces.Target? in
+    let targets = spec?.list("targets")?.compactMap { item -> AgentPlaces.Target? in
       guard let name = item.object?.text("name"), let mark = item.mark else { return nil }
       return AgentPlaces.Target(name: name, line: mark.line)
     }
     let (risk, terminal) = (spec?.object("risk"), spec?.object("terminal"))
-    self.init(file: file, line: Int(document.start.line), targets: targets) { field in
+    self.init(file: file, line: Int(document.start.line), targets: targets ?? []) { field in
       let mark =
         switch field {
         case .enabled: spec?.keyMark("enabled")
@@ -93,16 +93,5 @@ extension AgentPlaces {
         }
       return mark?.line ?? 0
     }
-  }
-}
-
-extension CheckedDocument {
-  /// Its part of the normalised form.
-  func write(to out: inout [UInt8]) {
-    out.append(contentsOf: #"{"metadata":"#.utf8)
-    metadata?.write(to: &out)
-    out.append(contentsOf: #","spec":"#.utf8)
-    spec?.write(to: &out)
-    out.append(UInt8(ascii: "}"))
   }
 }

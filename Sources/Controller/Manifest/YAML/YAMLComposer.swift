@@ -193,8 +193,8 @@ struct YAMLComposer {
       if !tree.isNull(number) { secrets.append(SecretSpan(start: node.start, end: node.end)) }
     case .sequence: for child in tree.children(of: number) { hide(child) }
     case .mapping:
-      for (key, value) in tree.entries(of: number)
-      where !["credential", "file", "env"].contains(tree.text(key)) { hide(value) }
+      for key in tree.keys(of: number)
+      where !["credential", "file", "env"].contains(tree.text(key)) { hide(key + 1) }
     }
   }
 }
@@ -205,14 +205,19 @@ private struct SeenKeys {
   private var table: [String: YAMLMark]?
   /// Texts of other bytes can be the same text, outside of ASCII.
   private var areASCII = true
+  /// A bit for the looks of each key: nearly every key looks like none before it.
+  private var looks: UInt64 = 0
 
   init(mapping: Int) { self.mapping = mapping }
 
   /// Where the key stood before, if it did. `count` entries of the mapping are whole.
   mutating func insert(_ key: Int, in tree: YAMLTree, count: Int32) -> YAMLMark? {
     areASCII = areASCII && tree.isASCII(key)
+    let look: UInt64 = 1 << tree.look(key)
+    defer { looks |= look }
     var before = mapping + 1
     if count < 24, areASCII {
+      if looks & look == 0 { return nil }
       while before < key {
         if tree.node(before, hasBytesOf: key) { return tree.nodes[before].start }
         before = tree.behindEntry(before)

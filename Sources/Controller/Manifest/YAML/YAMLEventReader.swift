@@ -21,15 +21,20 @@ struct YAMLEvent {
 @safe final class YAMLEventReader {
   private let parser: UnsafeMutablePointer<yaml_parser_t>
   private let input: UnsafeMutableBufferPointer<UInt8>
+  /// The event that is looked at; libyaml clears it before it fills it.
+  private let event: UnsafeMutablePointer<yaml_event_t>
 
   /// `nil` when there is no memory for a parser. `bytes` are UTF-8.
   init?(_ bytes: [UInt8]) {
     unsafe parser = .allocate(capacity: 1)
     unsafe input = .allocate(capacity: max(bytes.count, 1))
     _ = unsafe input.initialize(fromContentsOf: bytes)
+    unsafe event = .allocate(capacity: 1)
+    unsafe event.initialize(to: yaml_event_t())
     guard unsafe yaml_parser_initialize(parser) == 1 else {
       unsafe parser.deallocate()
       unsafe input.deallocate()
+      unsafe event.deallocate()
       return nil
     }
     unsafe yaml_parser_set_encoding(parser, YAML_UTF8_ENCODING)
@@ -40,13 +45,17 @@ struct YAMLEvent {
     unsafe yaml_parser_delete(parser)
     unsafe parser.deallocate()
     unsafe input.deallocate()
+    unsafe event.deallocate()
   }
 
   /// The next event; a scalar's text goes to the end of `text`.
   func next(into text: inout [UInt8]) throws(YAMLProblem) -> YAMLEvent {
-    var event = unsafe yaml_event_t()
-    guard unsafe yaml_parser_parse(parser, &event) == 1 else { throw problem() }
-    defer { unsafe yaml_event_delete(&event) }
+    guard unsafe yaml_parser_parse(parser, event) == 1 else { throw problem() }
+    defer { unsafe yaml_event_delete(event) }
+    return unsafe Self.read(event.pointee, into: &text)
+  }
+
+  private static func read(_ event: yaml_event_t, into text: inout [UInt8]) -> YAMLEvent {
     var anchor = false
     var tag = false
     let kind: YAMLEvent.Kind

@@ -48,8 +48,11 @@ struct YAMLTree: Sendable {
     text.removeAll(keepingCapacity: true)
   }
 
+  /// Where a scalar's text is in the tree's.
+  func range(_ number: Int) -> Range<Int> { Int(nodes[number].text.from)..<Int(nodes[number].text.to) }
+
   /// A scalar's text as UTF-8.
-  func bytes(_ number: Int) -> ArraySlice<UInt8> { text[Int(nodes[number].text.from)..<Int(nodes[number].text.to)] }
+  func bytes(_ number: Int) -> ArraySlice<UInt8> { text[range(number)] }
 
   func text(_ number: Int) -> String { String(decoding: bytes(number), as: UTF8.self) }
 
@@ -68,8 +71,16 @@ struct YAMLTree: Sendable {
   }
 
   func isASCII(_ number: Int) -> Bool {
-    for at in Int(nodes[number].text.from)..<Int(nodes[number].text.to) where text[at] >= 0x80 { return false }
-    return true
+    var all: UInt8 = 0
+    for at in range(number) { all |= text[at] }
+    return all < 0x80
+  }
+
+  /// Length, first and last letter, mixed to a number below 64.
+  func look(_ number: Int) -> UInt64 {
+    let range = range(number)
+    guard let last = range.last else { return 0 }
+    return UInt64((range.count &+ Int(text[range.lowerBound]) &* 3 &+ Int(text[last]) &* 11) & 63)
   }
 
   /// `key:` with nothing behind it, `~` or `null`.
@@ -87,16 +98,30 @@ struct YAMLTree: Sendable {
   func behindEntry(_ key: Int) -> Int { Int(nodes[Int(nodes[key].next)].next) }
 
   /// The numbers of a sequence's items.
-  func children(of number: Int) -> some Sequence<Int> {
-    let end = Int(nodes[number].next)
-    return sequence(first: number + 1) { Int(nodes[$0].next) }.prefix { $0 < end }
-  }
+  func children(of number: Int) -> Numbers { Numbers(tree: self, number: number, isMapping: false) }
 
-  /// The numbers of a mapping's keys, each with that of its value.
-  func entries(of number: Int) -> some Sequence<(key: Int, value: Int)> {
-    let end = Int(nodes[number].next)
-    return sequence(first: number + 1) { behindEntry($0) }.prefix { $0 < end }
-      .map { (key: $0, value: Int(nodes[$0].next)) }
+  /// The numbers of a mapping's keys; each value is right behind its key.
+  func keys(of number: Int) -> Numbers { Numbers(tree: self, number: number, isMapping: true) }
+
+  /// Numbers of nodes side by side.
+  struct Numbers: Sequence, IteratorProtocol {
+    private let tree: YAMLTree
+    private let isMapping: Bool
+    private let end: Int
+    private var number: Int
+
+    fileprivate init(tree: YAMLTree, number: Int, isMapping: Bool) {
+      self.tree = tree
+      self.isMapping = isMapping
+      self.number = number + 1
+      end = Int(tree.nodes[number].next)
+    }
+
+    mutating func next() -> Int? {
+      guard number < end else { return nil }
+      defer { number = isMapping ? tree.behindEntry(number) : Int(tree.nodes[number].next) }
+      return number
+    }
   }
 }
 
@@ -111,8 +136,8 @@ extension YAMLTree {
       case .sequence: .sequence(children(of: number).map { self.node($0) })
       case .mapping:
         .mapping(
-          entries(of: number).map {
-            YAMLEntry(key: text($0.key), keyMark: nodes[$0.key].start, value: self.node($0.value))
+          keys(of: number).map {
+            YAMLEntry(key: text($0), keyMark: nodes[$0].start, value: self.node($0 + 1))
           })
       }
     return YAMLNode(content: content, start: node.start, end: node.end)
