@@ -4,8 +4,8 @@
 // loss and the heartbeat are judged as always, and the plan stands.
 //
 // Whatever the planner depends on is either compared in `lookCalmly`, or ends the calm where it changes: every record
-// about the agent, every revision and every pruning does, and so each agent takes the long way at least once a minute,
-// with its heartbeat. A debug build plans each such look anyway, and traps where the outcome differs.
+// about the agent, every change of its document or of the fleet's policy and every pruning does, and so each agent takes the
+// long way at least once a minute, with its heartbeat. A debug build plans each such look anyway, and traps where the outcome differs.
 //
 // The short way lives in `AgentState`, so that nothing of a large state is copied; it allocates nothing.
 

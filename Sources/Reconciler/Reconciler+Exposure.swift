@@ -48,7 +48,8 @@ extension Reconciler {
     }
   }
 
-  /// Orders count from their intent until their outcome is known.
+  /// Orders count from their intent until their outcome is known. One that was executed goes on counting until the look
+  /// after it shows its position: in between it is neither an order any more nor on the list yet.
   mutating func notePending(_ i: Int) {
     guard let old = agents[i].exposure else { return }
     var fresh = old
@@ -57,10 +58,16 @@ extension Reconciler {
     agents[i].exposure = fresh
   }
 
-  /// After a change of the declared set: orphans and another currency leave the totals.
-  mutating func rebuildLedger() {
+  /// After a revision. Where the declared set has changed, orphans leave the totals, as all do in another currency; else the
+  /// sums stand, and only who is late is to be found anew: an agent may be in use again.
+  mutating func rebuildLedger(isNew: Bool) {
     let currency = fleet?.policy.currency ?? fleet?.agents.first?.risk.initialBalance.currency ?? "USD"
     let sameCurrency = ledger.currency == currency
+    guard isNew || !sameCurrency else {
+      ledger.freshUntil = nil
+      ledger.laggard = nil
+      return
+    }
     ledger = FleetLedger(currency: currency)
     for i in agents.indices {
       if agents[i].memory.orphaned || !sameCurrency { agents[i].exposure = nil }
@@ -128,5 +135,20 @@ extension Reconciler {
   private func isLate(_ k: Int, _ now: Moment) -> Bool {
     guard let seen = agents[k].exposure?.seenAt else { return true }
     return now.steady - seen >= FleetLedger.maximumAge
+  }
+}
+
+extension Record {
+  /// Whether it takes room in the fleet's totals, or gives it back.
+  var changesPending: Bool {
+    switch type {
+    case .intent: true
+    case .outcome, .resolved: metadata["result"] != "done" && metadata["result"] != "executed"
+    case .controllerStarted, .controllerStopped, .revisionLoaded, .revisionRejected, .agentOnline, .agentOffline,
+      .dayAnchor, .flow, .riskWarning, .breach, .paused, .resumed, .unknown, .refused, .targetSpent, .tradeClosed,
+      .externalPosition, .orphaned, .suspiciousSnapshot, .emergencyStop, .emergencyCleared, .confirmedFlat, .notFlat,
+      .journalDegraded, .journalRecovered, .operatorCommand, .heartbeat, .snapshot:
+      false
+    }
   }
 }

@@ -4,31 +4,64 @@ extension Reconciler {
   mutating func accept(_ fleet: Fleet, _ facts: RevisionFacts, _ now: Moment) {
     // Stored before it is recorded: a crash in between left a revision that no record tells of.
     let isUntold = fleet.revision > revision
+    let wasRefused = !manifestErrors.isEmpty
     revision = fleet.revision
     manifestErrors = []
     pin = facts.pin
     if facts.isNew || isUntold { recordRevision(fleet, facts, now) }
     let old = self.fleet
     self.fleet = fleet
+    manifestChange = ManifestChange()
+    let hasSameRules = old.map { $0.policy == fleet.policy && $0.zones == fleet.zones } ?? false
     if let old, old.policy != fleet.policy { for i in agents.indices { forgetPlan(i) } }
-    let declared = Set(fleet.agents.map(\.id))
-    for i in agents.indices where !declared.contains(agents[i].id) { orphan(i, now) }
-    for id in waitingMemories.keys.sorted() where !declared.contains(id) { orphanUnseen(id, now) }
-    for spec in fleet.agents {
-      if let i = index[spec.id] {
-        update(i, spec, credentialChanged: old?.credentialVersions[spec.id] != fleet.credentialVersions[spec.id], now)
-      } else {
-        add(spec, now)
-      }
+    let hasSameAgents = old.map { Self.sameAgents($0, fleet) } ?? false
+    if !hasSameAgents { orphanMissing(fleet, now) }
+    takeUp(fleet, old, now)
+    renewDeclared()
+    // A rule or the rules of a zone may have changed. Whom nothing has changed for stays calm.
+    let affected = hasSameRules ? manifestChange.agents.compactMap { index[$0] } : Array(agents.indices)
+    for i in affected {
+      agents[i].calendar = calendar(agents[i].spec.risk.day)
+      agents[i].calm = nil
     }
-    // A rule or the rules of a zone may have changed.
-    for i in agents.indices { agents[i].calendar = calendar(agents[i].spec.risk.day) }
-    for i in agents.indices { agents[i].calm = nil }
-    sortIDs()
+    if agentIDs.count != agents.count { sortIDs() }
     renewFacts()
-    rebuildLedger()
+    rebuildLedger(isNew: !hasSameAgents)
+    let wasStopped = emergency.byManifest
     followManifestStop(now)
-    for i in agents.indices { refreshConditions(i, now) }
+    manifestChange.isForAll = wasRefused || old == nil || wasStopped != emergency.byManifest
+    for i in manifestChange.isForAll ? Array(agents.indices) : affected { refreshConditions(i, now) }
+  }
+
+  /// Told by their places, without a copy of ten thousand specs.
+  private static func sameAgents(_ old: Fleet, _ new: Fleet) -> Bool {
+    guard old.agents.count == new.agents.count else { return false }
+    return new.agents.indices.allSatisfy { old.agents[$0].id == new.agents[$0].id }
+  }
+
+  private mutating func orphanMissing(_ fleet: Fleet, _ now: Moment) {
+    let declared = Set(fleet.agents.map(\.id))
+    for i in agents.indices where !declared.contains(agents[i].id) && !agents[i].memory.orphaned {
+      orphan(i, now)
+      manifestChange.agents.append(agents[i].id)
+    }
+    for id in waitingMemories.keys.sorted() where !declared.contains(id) { orphanUnseen(id, now) }
+  }
+
+  /// Adds the agents that are new, and gives the others what is declared of them now.
+  private mutating func takeUp(_ fleet: Fleet, _ old: Fleet?, _ now: Moment) {
+    let hasSameCredentials = old?.credentialVersions == fleet.credentialVersions
+    for place in fleet.agents.indices {
+      let id = fleet.agents[place].id
+      if let i = index[id] {
+        let isChanged =
+          !hasSameCredentials && old?.credentialVersions[id] != fleet.credentialVersions[id]
+        guard update(i, fleet.agents[place], credentialChanged: isChanged, now) else { continue }
+      } else {
+        add(fleet.agents[place], now)
+      }
+      manifestChange.agents.append(id)
+    }
   }
 
   private mutating func recordRevision(_ fleet: Fleet, _ facts: RevisionFacts, _ now: Moment) {
@@ -51,14 +84,16 @@ extension Reconciler {
   }
 
   mutating func reject(_ errors: [String], _ actor: String, _ now: Moment) {
+    manifestChange = ManifestChange(isForAll: manifestErrors.isEmpty != errors.isEmpty)
     manifestErrors = errors
-    renewFacts()
+    renewDeclared()
     let shown = errors.prefix(50)
     record(
       .revisionRejected, agent: nil,
       "the manifests were refused (\(Count.of(errors.count, "error"))); revision \(revision) stays in force: \(errors.first ?? "")",
       ["errors": .array(shown.map { .string($0) }), "count": .int(errors.count), "actor": .string(actor)], now)
-    for i in agents.indices { refreshConditions(i, now) }
+    // Which errors they are shows in what is declared; that there are some is judged of each agent, once.
+    if manifestChange.isForAll { for i in agents.indices { refreshConditions(i, now) } }
   }
 
   /// What was planned under other rules is planned anew: a waiting open is withdrawn, and the rest of a queue dropped.
@@ -72,21 +107,38 @@ extension Reconciler {
       spec: spec, memory: waitingMemories.removeValue(forKey: spec.id) ?? AgentMemory(),
       calendar: calendar(spec.risk.day))
     state.memory.orphaned = false
-    state.heartbeatAt = now.steady + .seconds(60)
-    index[spec.id] = agents.count
+    let i = agents.count
+    // One a minute, and not those of ten thousand agents in the same second.
+    state.heartbeatAt = now.steady + (.seconds(60) - share(i, of: .seconds(60)))
+    index[spec.id] = i
     agents.append(state)
-    let i = agents.count - 1
     recoverUnresolved(i, now)
-    // Spread over the interval, so that a thousand agents are not polled in the same instant.
-    let spread = configuration.interval.inMicroseconds * Int64(i % 64) / 64
-    scheduleRead(i, at: now.steady + .microseconds(spread), now)
+    // A millisecond for each, where the interval has room: a thousand agents are not polled in the same instant, and few
+    // are not waited for. Those of the same moment begin together: each by itself would cost twice as much.
+    let room = min(configuration.interval, .milliseconds(fleet?.agents.count ?? 1))
+    let place = share(i, of: room).inMicroseconds
+    let first = now.steady + .microseconds(place - place % Self.pollsTogether)
+    agents[i].beat = first
+    scheduleRead(i, at: first, now)
   }
 
-  private mutating func update(_ i: Int, _ spec: AgentSpec, credentialChanged: Bool, _ now: Moment) {
+  /// Polls that fall due within so many microseconds are due together, about sixteen agents'.
+  private static let pollsTogether: Int64 = 16_000
+
+  /// The agent's own place in an interval. Multiples of the golden ratio lie evenly however many there are, so that a reply
+  /// that shows a breach waits for few others.
+  private func share(_ i: Int, of interval: Duration) -> Duration {
+    let turn = UInt64(i) &* 0x9E37_79B9_7F4A_7C15
+    let microseconds = UInt64(clamping: interval.inMicroseconds)
+    return .microseconds(Int64(clamping: turn.multipliedFullWidth(by: microseconds).high))
+  }
+
+  /// - Returns: whether anything has changed for the agent.
+  private mutating func update(_ i: Int, _ spec: AgentSpec, credentialChanged: Bool, _ now: Moment) -> Bool {
     let wasOrphan = agents[i].memory.orphaned
     agents[i].memory.orphaned = false
     let moved = agents[i].spec.terminal != spec.terminal
-    guard agents[i].spec != spec || credentialChanged || wasOrphan else { return }
+    guard agents[i].spec != spec || credentialChanged || wasOrphan else { return false }
     agents[i].spec = spec
     forgetPlan(i)
     // What was planned by the old spec is planned anew; what is on the wire comes to its end.
@@ -107,6 +159,7 @@ extension Reconciler {
     case .reading: if wasOrphan || moved || credentialChanged { scheduleRead(i, at: now.steady, now) }
     case .awaiting, .sending: break
     }
+    return true
   }
 
   /// Another terminal answers, or another account at it: what was listed before proves nothing about what is listed now.

@@ -35,10 +35,16 @@ extension Reconciler {
     return at.microseconds.subtractingClamped(last.microseconds) >= microseconds
   }
 
-  /// The next regular look: an interval after the last one began.
+  /// The next regular look: an interval after the last one began, less what brings the agent back to its beat, a twentieth at
+  /// most. Were it timed from the last look alone, agents that once had to wait for each other would be polled in the same
+  /// instant for ever.
   mutating func scheduleNextPoll(_ i: Int, _ now: Moment) {
-    let last = agents[i].pollBegan ?? now.steady
-    let next = Steady(microseconds: last.microseconds.addingClamped(configuration.intervalMicroseconds))
+    let interval = max(1, configuration.intervalMicroseconds)
+    let latest = (agents[i].pollBegan ?? now.steady).microseconds.addingClamped(interval)
+    let beat = agents[i].beat?.microseconds ?? latest
+    let rest = latest.subtractingClamped(beat) % interval
+    let late = rest < 0 ? rest + interval : rest
+    let next = Steady(microseconds: latest - min(late, interval / 20))
     scheduleRead(i, at: max(next, now.steady), now)
   }
 

@@ -16,17 +16,17 @@ extension Reconciler {
       performance: PerformanceFigures(
         agents[i].memory.trades, initialBalance: agents[i].spec.risk.initialBalance.amount, balance: account?.balance),
       view: ConditionView(agents[i], agents[i].facts ?? facts), failure: agents[i].lastFailure,
-      unresolved: agents[i].memory.unresolved, inFlight: agents[i].live)
+      unresolved: agents[i].memory.unresolved, inFlight: agents[i].live, declared: declared)
   }
 
   public var fleetStatus: FleetStatus {
     FleetStatus(
-      revision: revision, fingerprint: fleet?.fingerprint ?? "", manifestErrors: manifestErrors,
+      declared: declared, fingerprint: fleet?.fingerprint ?? "",
       policy: fleet?.policy ?? FleetPolicy(), agents: agentIDs, journal: journal, lastSequence: sequence,
       unknownOutcomes: agents.indices.reduce(0) { sum, i in
         agents[i].memory.unresolved.isEmpty ? sum : sum + agents[i].memory.unresolved.filter(\.wasUnknown).count
       },
-      emergency: emergency, isDraining: draining, exposure: fleetExposure, pin: pin)
+      emergency: emergency, isDraining: draining, exposure: fleetExposure)
   }
 
   /// What the fleet carries, of the agents that were looked at.
@@ -53,7 +53,7 @@ extension Reconciler {
     let view = ConditionView(agents.span[i], facts, isTerse: true)
     let isFirst = agents[i].standings.isEmpty
     for (k, kind) in Condition.Kind.allCases.enumerated() {
-      let status = view.judge(kind).0
+      let status = view.judge(kind, declared).0
       if isFirst {
         agents[i].standings.append(Condition.Standing(status: status, since: now.wall))
       } else if agents[i].standings[k].status != status {
@@ -65,5 +65,11 @@ extension Reconciler {
   /// To be called where something in the facts may have changed. Conditions of agents follow at their next look.
   mutating func renewFacts() {
     if !facts.isOf(self) { facts = FleetFacts(self) }
+  }
+
+  /// To be called where something that is declared for the whole fleet may have changed.
+  mutating func renewDeclared() {
+    guard !declared.isOf(self) else { return }
+    declared = DeclaredFacts(revision: revision, manifestErrors: manifestErrors, pin: pin)
   }
 }

@@ -40,6 +40,10 @@ public struct Reconciler: Sendable {
   var degraded = false
   /// What every agent's conditions go by; made anew when one of them changes.
   var facts = FleetFacts()
+  /// The revision in force and what else is declared for the whole fleet, as it is shown.
+  public internal(set) var declared = DeclaredFacts()
+  /// What the last revision, or the last refusal of a set, has changed.
+  public internal(set) var manifestChange = ManifestChange()
 
   // The fleet and the interval.
   var ledger = FleetLedger()
@@ -102,7 +106,7 @@ public struct Reconciler: Sendable {
     if let i {
       agents[i].calm = nil
       agents[i].memory.apply(record, live: true)
-      if [.intent, .outcome, .resolved].contains(type) { notePending(i) }
+      if record.changesPending { notePending(i) }
     }
     emergency.apply(record)
     guard !configuration.planOnly else { return sequence }
@@ -120,6 +124,7 @@ public struct Reconciler: Sendable {
     for (id, memory) in Self.parsed(facts.memories, now) where waitingMemories[id] == nil {
       waitingMemories[id] = memory
     }
+    renewDeclared()
     recordSnapshot(now)
     record(
       .controllerStarted, agent: nil,

@@ -204,7 +204,7 @@ import Testing
     let shown = world.positions().filter { $0.ticket.number != 1002 }
     world.terminals[Self.id]?.staleList = shown
     let before = world.reads
-    while world.reads < before + 3 { world.run(seconds: 1) }
+    while world.reads < before + 3 { world.run(for: .milliseconds(100)) }
     world.terminals[Self.id]?.staleList = nil
     world.run(seconds: 10)
     #expect(world.all(.targetSpent).isEmpty)

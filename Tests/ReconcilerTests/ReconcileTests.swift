@@ -214,7 +214,7 @@ import Testing
     let fleet = Fleets.fleet(Fleets.atlas()) { $0.maxClosesPerPass = 3 }
     var world = World(fleet)
     for _ in 0..<8 { world.terminals[AgentID("agent_1")]?.add("EURUSD", .buy, d("0.01")) }
-    world.run(seconds: 1)
+    world.run(for: .milliseconds(900))
     #expect(world.trace.count == 3)
     world.run(seconds: 10)
     #expect(world.trace.count == 8)

@@ -41,6 +41,8 @@ struct AgentState: Sendable {
   var ordersUnsupported = false
   /// The next regular poll is timed from here, so that polls keep their pace.
   var pollBegan: Steady?
+  /// When its first poll was due; the regular ones are whole intervals later, if nothing holds them up.
+  var beat: Steady?
   var lastSeen: Moment?
   /// No read before this: the terminal asked for rest.
   var readNotBefore: Steady?

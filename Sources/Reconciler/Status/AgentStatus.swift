@@ -1,5 +1,5 @@
-/// One agent, as it stands after the last event. Immutable and shared: handing it on, a thousand times a second, copies one
-/// reference and not an agent's whole state.
+/// One agent, as it stands after the last event. Immutable and shared: handing it on, a thousand times a second, copies two
+/// references and not an agent's whole state.
 public struct AgentStatus: Sendable {
   private final class Parts: Sendable {
     let spec: AgentSpec
@@ -43,13 +43,15 @@ public struct AgentStatus: Sendable {
   }
 
   private let parts: Parts
+  private let declared: DeclaredFacts
 
   init(
     spec: AgentSpec, memory: AgentMemory, online: Bool, orphaned: Bool,
     account: Account?, positions: [Position], orders: [PendingOrder], seenAt: Moment?,
     plan: Plan, day: DailyLoss.Figures?, performance: PerformanceFigures, view: ConditionView,
-    failure: ReadFailure?, unresolved: [LiveAction], inFlight: LiveAction?
+    failure: ReadFailure?, unresolved: [LiveAction], inFlight: LiveAction?, declared: DeclaredFacts
   ) {
+    self.declared = declared
     parts = Parts(
       spec: spec, memory: memory, online: online, orphaned: orphaned, account: account, positions: positions,
       orders: orders,
@@ -75,7 +77,10 @@ public struct AgentStatus: Sendable {
   public var inFlight: LiveAction? { parts.inFlight }
 
   /// All nine, in the order of their kinds; empty before the agent was judged.
-  public var conditions: [Condition] { parts.view.conditions }
+  public var conditions: [Condition] { parts.view.conditions(under: declared) }
+
+  /// The revision in force.
+  public var revision: Int { declared.revision }
 
   /// Enabled, not paused, terminal online.
   public var isActive: Bool {
@@ -86,5 +91,13 @@ public struct AgentStatus: Sendable {
 
 extension AgentStatus {
   /// Whether both are the very same: of a status that is shown again nothing has to be written again.
-  public func isSame(as other: AgentStatus) -> Bool { parts === other.parts }
+  public func isSame(as other: AgentStatus) -> Bool { parts === other.parts && declared === other.declared }
+
+  private init(parts: Parts, declared: DeclaredFacts) {
+    self.parts = parts
+    self.declared = declared
+  }
+
+  /// The same agent under what is declared by now: nothing of its own has changed.
+  public func under(_ declared: DeclaredFacts) -> AgentStatus { AgentStatus(parts: parts, declared: declared) }
 }

@@ -37,9 +37,8 @@ public struct Condition: Hashable, Sendable {
 
 /// The whole controller, as it stands after the last event.
 public struct FleetStatus: Sendable {
-  public var revision: Int
+  public var declared: DeclaredFacts
   public var fingerprint: String
-  public var manifestErrors: [String]
   public var policy: FleetPolicy
   public var agents: [AgentID]
   public var journal: JournalFacts
@@ -48,8 +47,11 @@ public struct FleetStatus: Sendable {
   public var emergency: EmergencyState
   public var isDraining: Bool
   public var exposure: FleetExposure
+
+  public var revision: Int { declared.revision }
+  public var manifestErrors: [String] { declared.manifestErrors }
   /// The rollback that holds the revision in force.
-  public var pin: RevisionPin?
+  public var pin: RevisionPin? { declared.pin }
 }
 
 /// What the fleet carries together (risk.md, counting and exposure), in the fleet's currency.

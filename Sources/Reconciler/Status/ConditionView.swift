@@ -44,18 +44,18 @@ struct ConditionView: Sendable {
     self.facts = facts
   }
 
-  var conditions: [Condition] {
+  func conditions(under declared: DeclaredFacts) -> [Condition] {
     zip(Condition.Kind.allCases, standings).map { kind, standing in
-      let (status, reason, message) = judge(kind)
+      let (status, reason, message) = judge(kind, declared)
       return Condition(
-        kind: kind, status: status, reason: reason, message: message, observedRevision: facts.revision,
+        kind: kind, status: status, reason: reason, message: message, observedRevision: declared.revision,
         lastTransition: standing.since)
     }
   }
 
   typealias Judgement = (Condition.Status, String, String)
 
-  func judge(_ kind: Condition.Kind) -> Judgement {
+  func judge(_ kind: Condition.Kind, _ declared: DeclaredFacts) -> Judgement {
     switch kind {
     case .ready: ready
     case .synced: synced
@@ -70,18 +70,20 @@ struct ConditionView: Sendable {
         : (
           .no, Reason.journalUnavailable.rawValue, "opens are held: \(facts.journalState), disk \(facts.space.rawValue)"
         )
-    case .manifestAccepted:
-      facts.manifestErrors.isEmpty
-        ? (
-          .yes, facts.pin == nil ? "accepted" : "pinned",
-          isTerse ? "" : "revision \(facts.revision) is in force\(pinned)"
-        )
-        : (.no, "rejected", "revision \(facts.revision) stays in force: \(facts.manifestErrors.first ?? "")")
+    case .manifestAccepted: accepted(declared)
     }
   }
 
-  private var pinned: String {
-    facts.pin.map { "; it is revision \($0.rollbackOf) again, pinned by \($0.actor): \($0.note)" } ?? ""
+  private func accepted(_ declared: DeclaredFacts) -> Judgement {
+    if let error = declared.manifestErrors.first {
+      return (.no, "rejected", isTerse ? "" : "revision \(declared.revision) stays in force: \(error)")
+    }
+    guard !isTerse else { return (.yes, "accepted", "") }
+    let force = "revision \(declared.revision) is in force"
+    guard let pin = declared.pin else { return (.yes, "accepted", force) }
+    return (
+      .yes, "pinned", "\(force); it is revision \(pin.rollbackOf) again, pinned by \(pin.actor): \(pin.note)"
+    )
   }
 
   private var ready: Judgement {

@@ -18,6 +18,8 @@ struct World {
   var reads = 0
   /// Changes what one read shows of the terminal, with the number of POSTs so far; the terminal itself stays as it is.
   var onRead: (@Sendable (_ shown: inout FakeTerminal, ReadRequest, _ sent: Int) -> Void)?
+  /// When each of them began.
+  private(set) var looks: [(agent: AgentID, at: Steady)] = []
   private var due: [(request: ReadRequest, at: Steady)] = []
   private var posts: [(request: TradeRequest, id: String, attempt: Int)] = []
 
@@ -97,8 +99,10 @@ struct World {
   mutating func reload(_ fleet: Fleet) { receive(.fleetAccepted(fleet, RevisionFacts(isNew: true, actor: "test"))) }
 
   /// Lets time pass, event by event.
-  mutating func run(seconds: Int) {
-    let end = now.steady + .seconds(Int64(seconds))
+  mutating func run(seconds: Int) { run(for: .seconds(Int64(seconds))) }
+
+  mutating func run(for duration: Duration) {
+    let end = now.steady + duration
     while true {
       answerPosts()
       let next = due.min { $0.at < $1.at }
@@ -125,6 +129,7 @@ struct World {
 
   private mutating func read(_ request: ReadRequest) {
     reads += 1
+    looks.append((request.agent, now.steady))
     let began = now
     now = now + .milliseconds(2)
     guard var terminal = terminals[request.agent] else { return }
