@@ -34,12 +34,25 @@ final class EngineLoop {
       var hasCommands = false
       for event in events {
         if event.descriptor == mailbox.wakeup.number { hasCommands = true } else { multi.act(on: event) }
+        sendFirst()
       }
       multi.actOnTime()
-      while let finished = multi.nextFinished() { finish(finished.handle, finished.code) }
-      if hasCommands { mailbox.takeAll().forEach(obey) }
+      while let finished = multi.nextFinished() {
+        finish(finished.handle, finished.code)
+        sendFirst()
+      }
+      guard hasCommands else { continue }
+      for command in mailbox.takeAll() {
+        obey(command)
+        sendFirst()
+      }
     }
     stop()
+  }
+
+  /// Trades do not wait for the rest of a turn, in which dozens of polls may be moved on.
+  private func sendFirst() {
+    if mailbox.hasTrades { mailbox.takeTrades().forEach(obey) }
   }
 
   private var waitMilliseconds: Int32 {
