@@ -2,14 +2,6 @@ import Foundation
 
 /// Blocking work on a thread of its own, so that the cooperative pool never waits for libpq or a child process.
 public enum DatabaseThread {
-  /// Has the calling thread, and the threads and processes that it starts from now on, give way to others: where there is
-  /// too little time for all, a breach is acted upon first, and copied to the database afterwards.
-  static func giveWay() {
-    // Of Linux' threads each has a niceness of its own.
-    let own = getpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0)
-    _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, min(own + 5, 19))
-  }
-
   /// Starts a thread that ends with `body`.
   static func start(_ name: String, _ body: @escaping @Sendable () -> Void) {
     let thread = Thread(block: body)

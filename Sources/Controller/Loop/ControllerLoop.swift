@@ -26,7 +26,7 @@ final class ControllerLoop: Sendable {
     var recorder: EventRecorder?
     /// How often old segments of the journal are looked for.
     var retentionEvery: Duration = .seconds(600)
-    /// Told which agents changed, for `trading.agent_state`.
+    /// Told which agents changed, for `trading.agent_state`; none where only the revision in force did.
     var publish: @Sendable ([AgentStatus], FleetStatus) -> Void
   }
 
@@ -64,6 +64,8 @@ private struct LoopRun {
   /// Agents that something was recorded about, a heartbeat at least once a minute: only records change what an agent's
   /// row holds for good, and a thousand rows every few seconds cost more than all looks together.
   var changedSincePublish: Set<AgentID> = []
+  /// The revision that was in force when rows were published last: every row has it.
+  var publishedRevision: Int?
   var nextTick: Steady
   var nextFleet: Steady
   var nextShow: Steady
@@ -131,23 +133,25 @@ private struct LoopRun {
     case .command(let command, let actor, let answer):
       let (verdict, effects) = reconciler.command(command, actor: actor, at: now)
       parts.recorder?.take(.event(.command(command, actor: actor)), at: now, effects)
-      touchAll()
+      touched.formUnion(reconciler.agentIDs)
       nextFleet = now.steady
       carryOut(effects)
       tell(verdict, answer)
     case .fleet(let fleet, let facts, let credentials):
       pool.update(fleet, credentials: credentials)
       step(.fleetAccepted(fleet, facts), now)
-      touchAll()
-      nextFleet = now.steady
+      showChange(now)
+      changedSincePublish.formUnion(reconciler.manifestChange.agents)
     case .ping(let answer): answer()
     case .journalFailed(let why): failure = failure ?? why
     }
   }
 
-  private mutating func touchAll() {
-    touched.formUnion(reconciler.agentIDs)
-    changedSincePublish.formUnion(reconciler.agentIDs)
+  /// Shows whom a set of manifests has changed, and nobody else: of ten thousand agents one is edited at a time. What is
+  /// declared for all of them, such as the revision, is shown with the fleet, and joined to each agent on the board.
+  private mutating func showChange(_ now: Moment) {
+    touched.formUnion(reconciler.manifestChange.isForAll ? reconciler.agentIDs : reconciler.manifestChange.agents)
+    nextFleet = now.steady
   }
 
   /// What a person is told survives a power cut: the answer waits for its record.
@@ -168,13 +172,13 @@ private struct LoopRun {
       touched.insert(agent)
       pool.sent(agent)
     case .drain: drainBy = drainBy ?? now.steady + drainWithin
-    case .fleetRejected:
-      touchAll()
-      nextFleet = now.steady
-    case .memories: touchAll()
-    case .started, .fleetAccepted, .journal, .command, .timePassed: break
+    case .memories:
+      touched.formUnion(reconciler.agentIDs)
+      changedSincePublish.formUnion(reconciler.agentIDs)
+    case .started, .fleetAccepted, .fleetRejected, .journal, .command, .timePassed: break
     }
     step(event, now)
+    if case .fleetRejected = event { showChange(now) }
     if let agent = event.looked {
       parts.metrics.passed(event, effects, plan: reconciler.plan(of: agent), since: now)
     }
@@ -259,7 +263,8 @@ private struct LoopRun {
     let agents = touched.compactMap { reconciler.status(of: $0) }
     parts.board.update(fleet: fleet, agents: agents, at: now)
     touched.removeAll(keepingCapacity: true)
-    guard now.steady >= nextPublish, !changedSincePublish.isEmpty, !reconciler.awaitsMemories else { return }
+    let isNews = !changedSincePublish.isEmpty || reconciler.declared.revision != publishedRevision
+    guard isNews, now.steady >= nextPublish, !reconciler.awaitsMemories else { return }
     nextPublish = now.steady + .seconds(5)
     publish()
   }
@@ -267,6 +272,7 @@ private struct LoopRun {
   private mutating func publish() {
     let statuses = changedSincePublish.sorted().compactMap { reconciler.status(of: $0) }
     changedSincePublish.removeAll(keepingCapacity: true)
+    publishedRevision = reconciler.declared.revision
     parts.publish(statuses, reconciler.fleetStatus)
   }
 

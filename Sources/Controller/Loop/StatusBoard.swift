@@ -17,6 +17,12 @@ public final class StatusBoard: Sendable {
     /// Ids by the manifest's names.
     var names: [String: AgentID] = [:]
     var version: UInt64 = 0
+
+    /// Agents that a new revision has not changed show it all the same.
+    mutating func declare(_ declared: DeclaredFacts) {
+      guard let agents = picture?.agents, picture?.fleet.declared !== declared else { return }
+      picture?.agents = agents.mapValues { $0.under(declared) }
+    }
   }
 
   private let current = Mutex(Shown())
@@ -47,6 +53,7 @@ public final class StatusBoard: Sendable {
       shown.version += 1
       if shown.picture == nil, let fleet { shown.picture = Picture(fleet: fleet, steppedAt: now) }
       if let fleet {
+        shown.declare(fleet.declared)
         shown.picture?.fleet = fleet
         let known = shown.picture?.agents.count ?? 0
         if known > fleet.agents.count {
@@ -57,11 +64,14 @@ public final class StatusBoard: Sendable {
         }
       }
       shown.picture?.steppedAt = now
+      let declared = shown.picture?.fleet.declared
       for status in agents {
+        let status = declared.map { status.under($0) } ?? status
         let id = status.spec.id
-        if shown.names[status.spec.metadataName] != id {
-          shown.names = shown.names.filter { $0.value != id }
-          shown.names[status.spec.metadataName] = id
+        let name = status.spec.metadataName
+        if shown.names[name] != id {
+          if let old = shown.picture?.agents[id]?.spec.metadataName, shown.names[old] == id { shown.names[old] = nil }
+          shown.names[name] = id
         }
         shown.picture?.agents[id] = status
       }

@@ -84,9 +84,13 @@ extension ControllerService {
     self.desk.withLock { $0 = desk }
     latches?.start()
     let performance = PerformanceDesk()
-    let publisher = StatePublisher { statuses, fleet in
-      shipper.publish(performance: performance.changed(statuses))
-      shipper.publish(states: statuses.map { AgentStateRow($0, fleet, chain: journal.chain) })
+    let publisher = StatePublisher { news in
+      let chain = journal.chain
+      shipper.publish(performance: performance.changed(news.agents))
+      shipper.publish(states: news.agents.map { AgentStateRow($0, news.fleet, chain: chain) })
+      guard news.hasNewRevision else { return }
+      shipper.publish(
+        revision: RevisionInForce(chain: chain, revision: news.fleet.revision, agents: news.fleet.agents))
     }
     let recorder = startRecorder(of: journal, foldedFrom: folded.from)
     let loop = ControllerLoop(

@@ -1,5 +1,4 @@
 import Bridge
-import Dispatch
 import Logging
 import Reconciler
 import Synchronization
@@ -14,7 +13,7 @@ final class ManifestDesk: Sendable {
   private let environment: [String: String]
   static let atStart = "start"
   let now: MomentSource
-  let queue = DispatchQueue(label: "mt4-manifests")
+  let queue = QuietQueue("mt4-manifests")
   private let names: AgentNames
   private let manager: ServiceManager
   private let waiting = Mutex(Waiting())

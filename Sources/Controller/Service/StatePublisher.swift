@@ -5,16 +5,26 @@ import Synchronization
 /// Turns the agents' states into rows away from the loop's thread, which has better things to do than to write JSON. Of
 /// each agent only the newest state waits.
 final class StatePublisher: Sendable {
+  /// What is to be told.
+  struct News: Sendable {
+    /// Agents whose rows are to be written anew, in their order.
+    var agents: [AgentStatus] = []
+    var fleet: FleetStatus
+    /// Whether another revision is in force than was told last: it is in the rows of all agents.
+    var hasNewRevision = false
+  }
+
   private struct Waiting {
     var agents: [AgentID: AgentStatus] = [:]
     var fleet: FleetStatus?
+    var toldRevision: Int?
   }
 
   private let waiting = Mutex(Waiting())
   private let queue = DispatchQueue(label: "mt4-states")
-  private let send: @Sendable ([AgentStatus], FleetStatus) -> Void
+  private let send: @Sendable (News) -> Void
 
-  init(send: @escaping @Sendable ([AgentStatus], FleetStatus) -> Void) { self.send = send }
+  init(send: @escaping @Sendable (News) -> Void) { self.send = send }
 
   func publish(_ agents: [AgentStatus], _ fleet: FleetStatus) {
     let isFirst = waiting.withLock { waiting in
@@ -29,11 +39,13 @@ final class StatePublisher: Sendable {
   func settle() { queue.sync { sendWaiting() } }
 
   private func sendWaiting() {
-    let taken = waiting.withLock { waiting in
-      defer { waiting = Waiting() }
-      return waiting
+    let news = waiting.withLock { waiting -> News? in
+      guard let fleet = waiting.fleet else { return nil }
+      defer { waiting = Waiting(toldRevision: fleet.revision) }
+      return News(
+        agents: waiting.agents.keys.sorted().compactMap { waiting.agents[$0] }, fleet: fleet,
+        hasNewRevision: waiting.toldRevision != fleet.revision)
     }
-    guard let fleet = taken.fleet else { return }
-    send(taken.agents.keys.sorted().compactMap { taken.agents[$0] }, fleet)
+    if let news { send(news) }
   }
 }

@@ -19,6 +19,9 @@ struct HouseException: Hashable {
     .init(
       .blocking, "Sources/Controller/Recording/Writing/EventRecorder.swift",
       "the recorder's own thread, and the stop that waits for it"),
+    .init(
+      .blocking, "Sources/Controller/Manifest/Reading/ReadingThreads.swift",
+      "threads of a reading's own, for as long as it takes"),
     .init(.blocking, "Sources/Controller/Service/ServiceManager.swift", "the thread that tells the service manager"),
     .init(.blocking, "Sources/Controller/Log/ServiceLog.swift", "the log's own thread"),
     .init(

@@ -64,6 +64,14 @@ enum ShipSQL {
       excluded.memory, excluded.updated_at)
     """
 
+  /// `$1`: the chain, `$2` the revision in force, `$3` an array of the agents whose rows have it. A row that was written
+  /// under a later one is left as it is.
+  static let revisionInForce: StaticString = """
+    UPDATE trading.agent_state SET revision = $2::integer, updated_at = now()
+    WHERE chain = $1 AND revision < $2::integer
+      AND agent_id IN (SELECT jsonb_array_elements_text($3::jsonb))
+    """
+
   /// `$1`: an array of `PerformanceRow.json`.
   static let performance: StaticString = """
     INSERT INTO trading.performance_snapshots (agent_id, snapshot_date, period_type, opening_balance, closing_balance,

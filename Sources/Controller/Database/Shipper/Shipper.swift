@@ -44,7 +44,8 @@ public final class Shipper: Sendable {
     }
     guard first else { return }
     DatabaseThread.start("mt4-shipper") {
-      DatabaseThread.giveWay()
+      // A breach is acted upon first, and copied to the database afterwards.
+      Niceness.giveWay()
       ShipperLoop(self).run()
       self.ended.signal()
     }
@@ -61,6 +62,9 @@ public final class Shipper: Sendable {
 
   /// Hands over the agents' state; of each agent the newest is kept until it is sent, about once a second.
   public func publish(states: [AgentStateRow]) { mailbox.withLock { $0.outbox.add(states) } }
+
+  /// Hands over the revision in force; the newest is kept until it is sent, after the agents' state.
+  public func publish(revision: RevisionInForce) { mailbox.withLock { $0.outbox.add(revision) } }
 
   /// Hands over results by period; of each the newest is kept until it is sent.
   public func publish(performance: [PerformanceRow]) { mailbox.withLock { $0.outbox.add(performance) } }

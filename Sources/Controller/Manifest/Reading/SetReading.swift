@@ -1,5 +1,3 @@
-import CDispatch
-import Dispatch
 import Synchronization
 
 /// Reads all files of a set: those that have changed, on all processors at once.
@@ -15,7 +13,7 @@ enum SetReading {
     }
     let missing = readings.indices.filter { readings[$0] == nil }
     let found = Mutex<[(index: Int, reading: FileReading)]>([])
-    DispatchQueue.concurrentPerform(iterations: missing.count) { number in
+    ReadingThreads.perform(missing.count) { number in
       let reading = FileReading(files[missing[number]], maximumDocuments: maximumDocuments)
       found.withLock { $0.append((missing[number], reading)) }
     }

@@ -61,7 +61,7 @@ extension AgentDocuments {
       .flag("paused") { $0.isPaused },
       .maybePart("pause", pause) { $0.isPaused ? $0 : nil },
       .flag("orphaned") { $0.orphaned },
-      .count("revision") { $0.conditions.first?.observedRevision ?? 0 },
+      .count("revision", \.revision),
       .maybePart("day", day) { $0.day },
       .maybePart("failure", failure) { $0.failure },
       .maybePart("in_flight", live) { $0.inFlight },
