@@ -35,6 +35,9 @@ struct ControlOptions: ParsableArguments {
       for error in answer.errors { Terminal.error(error) }
       Terminal.error(answer.message)
       throw ExitCode(3)
+    case .unknown:
+      Terminal.error("not known: \(answer.message)")
+      throw ExitCode(5)
     }
   }
 }

@@ -49,6 +49,14 @@ struct PlainDecodingTests {
     #expect(fast == Self.replies.count - 1)
   }
 
+  @Test func `an object of very many members goes the long way, which does not compare each with all`() throws {
+    let names = (0..<100_000).map { #""n\#(100_000 + $0)":0"# }.joined(separator: ",")
+    let bytes = Array(#"{"positions":[],\#(names)}"#.utf8)
+    #expect(try Self.context.decodePlain(bytes, of: .positions) == nil)
+    #expect(try Self.context.decodeFully(bytes, of: .positions) == .positions([]))
+    #expect(try Self.context.decodePlain(Array(#"{"positions":[{\#(names)}]}"#.utf8), of: .positions) == nil)
+  }
+
   @Test(arguments: [UInt8(ascii: "\""), 0x5C, 0x2C, 0x30, 0x2D, 0x2E, 0x65, 0x7B, 0x7D, 0x5B, 0x20, 0x00, 0xC3])
   func `a reply with any one byte changed, dropped or added is never taken for something else`(_ byte: UInt8) {
     for (part, text) in Self.replies {

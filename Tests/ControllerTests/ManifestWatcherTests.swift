@@ -54,6 +54,22 @@ struct ManifestWatcherTests {
     }
   }
 
+  @Test("an edit between the first reading of the files and the watch is told")
+  func atStart() async throws {
+    let folder = try TemporaryFolder()
+    try folder.write("m/a.yaml", "1")
+    let calls = Calls()
+    let sight = ManifestWatcher.Sight(directory: "\(folder.path)/m")
+    try folder.write("m/a.yaml", "2")
+    // Its event is of before the watch's own loop, and the look every hour comes too late: the first one is at once.
+    _ = sight.discardEvents()
+    let watcher = try ManifestWatcher(from: sight, debounce: .milliseconds(20), lookAgain: .seconds(3600)) {
+      calls.add()
+    }
+    defer { watcher.stop() }
+    #expect(await calls.more(than: 0))
+  }
+
   @Test("the folder is removed and made anew, and moved away and back")
   func folders() async throws {
     let folder = try TemporaryFolder()

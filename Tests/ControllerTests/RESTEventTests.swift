@@ -1,4 +1,6 @@
+import Crypto
 import Foundation
+import Logging
 import Reconciler
 import Synchronization
 import Testing
@@ -46,6 +48,39 @@ struct RESTEventTests {
       let text = await Blocking.value("test") { client.read { $0.contains("id: 13") && $0.hasSuffix("\n\n\r\n") } }
       #expect(Self.ids(text) == [11, 12, 13])
       for line in lines { #expect(text.contains("id: \(line.sequence)\nevent: heartbeat\ndata: \(line.text)\n\n")) }
+    }
+  }
+
+  @Test func `a stream ends when the keys that let it in are others, so that the client shows its token anew`()
+    async throws
+  {
+    let folder = try TemporaryFolder()
+    let token = { (name: String) in "\(Hexadecimal.text(SHA256.hash(data: Array(name.utf8)))) auditor\n" }
+    try folder.write("tokens", token("old"))
+    let desk = try AccessDesk(
+      tokenFile: "\(folder.path)/tokens", jwtKey: nil,
+      log: Logger(label: "test", factory: { _ in SwiftLogNoOpLogHandler() }))
+    let feed = RecordFeed()
+    try await BareServer.with(access: desk, feed: feed) {
+      $0.keysGeneration = { desk.generation }
+    } _: { server in
+      feed.begin(after: 10)
+      let client = try Self.stream(server.port, "/api/events", "Authorization: Bearer old")
+      let head = await Blocking.value("test") { client.read { $0.contains("retry:") } }
+      #expect(head.contains("text/event-stream"))
+      // The same keys once more end nothing.
+      #expect(desk.reload() == nil)
+      feed.take(Self.lines(11...11))
+      #expect(Self.ids(await Blocking.value("test") { client.read { $0.contains("id: 11") } }) == [11])
+      // A slip in the file keeps the old ones, and is told.
+      try folder.write("tokens", "nonsense")
+      #expect(desk.reload()?.description.contains("tokens:1") == true)
+      try folder.write("tokens", token("new"))
+      #expect(desk.reload() == nil)
+      feed.take(Self.lines(12...12))
+      let rest = await Blocking.value("test") { client.read() }
+      #expect(Self.ids(rest) == [11])
+      #expect(client.isClosed(within: 1))
     }
   }
 

@@ -61,6 +61,10 @@ struct WireText {
 
   // MARK: Scanning
 
+  /// So many members may an object have here: each name is compared with those before it, and a terminal that sends a hundred
+  /// thousand must not keep the others' replies waiting. The long way takes them.
+  private static let mostMembers = 64
+
   private mutating func skipSpace() {
     while at < bytes.count, bytes[at] == 0x20 || bytes[at] == 0x0A || bytes[at] == 0x0D || bytes[at] == 0x09 { at += 1 }
   }
@@ -84,6 +88,7 @@ struct WireText {
         listName = name
       } else {
         guard let value = value() else { return false }
+        guard outer.count < Self.mostMembers else { return false }
         outer.append(Member(name: name, kind: value.kind, value: value.range))
       }
       skipSpace()
@@ -115,6 +120,7 @@ struct WireText {
       guard take(UInt8(ascii: ":")) else { return false }
       skipSpace()
       guard let value = value() else { return false }
+      guard members.count - first < Self.mostMembers else { return false }
       for k in first..<members.count where same(members[k].name, name) { return false }
       members.append(Member(name: name, kind: value.kind, value: value.range))
       skipSpace()

@@ -26,6 +26,8 @@ public struct ControlAnswer: Hashable, Sendable {
     case refused
     /// The manifests are not valid; the old revision stays in force.
     case rejected
+    /// Nobody can say yet: it may have taken effect, or may still.
+    case unknown
   }
 
   public var code: Code

@@ -2,8 +2,8 @@ import Reconciler
 
 // What the database remembers of the controllers before, for a start with an empty state directory.
 extension DatabaseReader {
-  /// So many chains are asked at most; a second one only where the process of the first had not read the database itself.
-  private static let maximumChains = 8
+  /// A second chain is asked only where the process of the first had not read the database itself, and so on.
+  private static let maximumChains = 1_000
   private static let page = 1_000
 
   /// The agents' states, from the newest chain's record and from `trading.agent_state`, and the emergency stop. Empty when
@@ -27,6 +27,9 @@ extension DatabaseReader {
       let earlier = try read(connection, name)
       chains.append(earlier)
       guard EarlierMemories.needsEarlier(earlier) else { break }
+    }
+    if chains.count == maximumChains, let oldest = chains.last, EarlierMemories.needsEarlier(oldest) {
+      throw DatabaseError(.data, "\(maximumChains) chains in a row ended before they had read what the one before knew")
     }
     try connection.run(script: "ROLLBACK")
     return EarlierMemories(chains: chains, states: states)

@@ -36,6 +36,11 @@ public final class Journal: Sendable {
       if let newest = opening.segments.last {
         try DiskFile(path: opening.directory + "/" + newest.name, flags: O_RDWR)
       } else { nil }
+    // A process that was killed between a write and its sync left lines that only the page cache has.
+    if let file {
+      try options.files.synchronize(file)
+      try Disk.synchronizeDirectory(opening.directory)
+    }
     let shared = journal.shared
     try OwnThread.start(name: "journal") {
       JournalWriter(shared: shared, opening: opening, options: options, keeper: space, file: file).run()
@@ -102,7 +107,7 @@ public final class Journal: Sendable {
   /// The database has everything up to this sequence. May go back, when the database was restored.
   public func markShipped(_ sequence: Int64) {
     shared.withLock { state in
-      state.shipped = sequence
+      state.shipped = max(state.shipped, sequence)
       state.confirmedShipped = sequence
     }
   }
@@ -140,7 +145,7 @@ extension Journal {
 
   public var space: SpaceState { shared.read { $0.space } }
 
-  /// Bytes that the database does not have yet.
+  /// Bytes that the database has never had.
   public var unshippedBytes: Int64 { shared.read { $0.unshippedBytes } }
 
   /// Reads durable lines in order, from the one after `sequence`; for one thread at a time.

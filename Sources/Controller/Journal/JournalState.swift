@@ -22,9 +22,10 @@ struct JournalState: Sendable {
   var durable: Int64
   /// Oldest first; bytes are durable ones.
   var segments: [Segment]
-  /// How far the database has it, as far as is known.
+  /// How far the database has ever had it, as far as is known. What it had once takes no part of the bound, also where the
+  /// database is a new one or was restored: it lies on the disk already, and an end of all records would police nobody.
   var shipped: Int64
-  /// The same, as the shipper said in this process: only this lets segments be removed.
+  /// How far it has it now, as the shipper said in this process: only this lets segments be removed.
   var confirmedShipped: Int64 = 0
   var space: SpaceState = .ok
   var failure: JournalError?
@@ -44,7 +45,7 @@ struct JournalState: Sendable {
     index + 1 < segments.count ? segments[index + 1].first - 1 : durable
   }
 
-  /// What the database does not have yet; within a segment in proportion.
+  /// What the database has never had; within a segment in proportion.
   var unshippedBytes: Int64 {
     var total: Int64 = 0
     for (index, segment) in segments.enumerated() {

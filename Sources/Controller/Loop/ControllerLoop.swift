@@ -160,7 +160,7 @@ private struct LoopRun {
     let sequence = reconciler.lastSequence
     journal.ping {
       let isKept = journal.durableSequence >= sequence
-      answer(isKept ? verdict : .refused("it could not be recorded, so it does not count; look at the log"))
+      answer(isKept ? verdict : .refused("it could not be recorded: count on nothing of it; look at the log"))
     }
   }
 

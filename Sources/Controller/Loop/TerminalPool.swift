@@ -28,16 +28,33 @@ struct TerminalPool {
     // Terminals of agents that are gone are kept: an emergency stop covers orphans, too.
     for agent in fleet.agents {
       let version = fleet.credentialVersions[agent.id]
-      if let member = members[agent.id], member.spec == agent.terminal, member.credentialVersion == version { continue }
+      if let member = members[agent.id], member.spec == agent.terminal {
+        // A token file that is away for a moment, while it is replaced say, takes no terminal off that works: its token was
+        // good, and positions without police are worse. The next reload tries again.
+        let isUnread = if case .failed? = credentials[agent.id], case .success = member.terminal { true } else { false }
+        if member.credentialVersion == version || isUnread {
+          // A change that was taken back while a POST was on the wire is none.
+          drop(waiting.removeValue(forKey: agent.id))
+          continue
+        }
+      }
       let zone = fleet.zones[agent.terminal.serverZone] ?? .utc
       let terminal = connect(agent, credentials[agent.id] ?? .none, zone)
       let member = Member(spec: agent.terminal, credentialVersion: version, terminal: terminal)
-      if sending.contains(agent.id) { waiting[agent.id] = member } else { replace(agent.id, member) }
+      if sending.contains(agent.id) {
+        drop(waiting.updateValue(member, forKey: agent.id))
+      } else {
+        replace(agent.id, member)
+      }
     }
   }
 
+  private func drop(_ member: Member?) {
+    if case .success(let terminal)? = member?.terminal { terminal.close() }
+  }
+
   private mutating func replace(_ id: AgentID, _ member: Member?) {
-    if case .success(let old)? = members[id]?.terminal { old.close() }
+    drop(members[id])
     members[id] = member
     directory.set(id, try? member?.terminal.get())
   }
@@ -70,9 +87,8 @@ struct TerminalPool {
   }
 
   func close() {
-    for member in members.values {
-      if case .success(let terminal) = member.terminal { terminal.close() }
-    }
+    for member in members.values { drop(member) }
+    for member in waiting.values { drop(member) }
   }
 }
 

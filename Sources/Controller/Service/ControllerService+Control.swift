@@ -53,7 +53,7 @@ extension ControllerService {
     case .done(let text)?: return ControlAnswer(.done, text)
     case .refused(let why)?: return ControlAnswer(.refused, why)
     case .unknownName(let name)?: return ControlAnswer(.invalid, "the controller knows no \(name)")
-    case nil: return ControlAnswer(.refused, "the loop did not answer within 10 s; look at the log")
+    case nil: return ControlAnswer(.unknown, Self.mayStillHappen("10 s"))
     }
   }
 
@@ -63,14 +63,17 @@ extension ControllerService {
       return ControlAnswer(.done, "a reload is on its way")
     }
     let errors: [ManifestDiagnostic]? = self.wait(.seconds(50)) { done in reload(actor: actor, done) }
+    let keys = reloadKeys()
     guard let errors else {
-      return ControlAnswer(.refused, "the manifests were not taken up within 50 s; look at the log")
+      return ControlAnswer(.unknown, Self.mayStillHappen("50 s"))
     }
     guard errors.isEmpty else {
       return ControlAnswer(
         .rejected, "\(Count.of(errors.count, "error")); the old revision stays in force",
         errors: errors.map(\.description))
     }
+    // A token that was taken away goes on counting: nobody may take that for done.
+    if let keys { return ControlAnswer(.invalid, "\(acceptedText); the keys of REST stay as they were: \(keys)") }
     return ControlAnswer(.done, acceptedText)
   }
 
@@ -85,8 +88,13 @@ extension ControllerService {
     _ body: (ManifestDesk, @escaping @Sendable (ControlAnswer) -> Void) -> Void
   ) -> ControlAnswer {
     guard let desk = manifestDesk else { return ControlAnswer(.refused, "the controller is still starting; try again") }
-    return wait { body(desk, $0) }
-      ?? ControlAnswer(.refused, "the controller did not answer within 10 s; look at the log")
+    return wait { body(desk, $0) } ?? ControlAnswer(.unknown, Self.mayStillHappen("10 s"))
+  }
+
+  /// What was asked for waits for the disk or the loop, and may be done after the one who asked has gone.
+  private static func mayStillHappen(_ time: String) -> String {
+    "the controller did not answer within \(time); it may still take effect: look at `mt4ctl get agents` and the log "
+      + "before you go on"
   }
 
   private func wait<Value: Sendable>(

@@ -67,10 +67,10 @@ extension ControllerService {
     }
   }
 
-  func watch(_ desk: ManifestDesk) throws(StartError) -> ManifestWatcher? {
-    guard options.watch else { return nil }
+  func watch(_ desk: ManifestDesk, from sight: ManifestWatcher.Sight?) throws(StartError) -> ManifestWatcher? {
+    guard let sight else { return nil }
     do throws(WatchError) {
-      return try ManifestWatcher(directory: options.manifests) { desk.reload(actor: "watch") }
+      return try ManifestWatcher(from: sight) { desk.reload(actor: "watch") }
     } catch {
       throw StartError(exitCode: 1, description: error.description)
     }

@@ -20,6 +20,7 @@ extension ControllerService {
     parts.journal = { after, limit throws(JournalError) in try journal.lines(after: after, limit: limit) }
     parts.revisions = RevisionReader(RevisionStore(stateDirectory: options.state))
     parts.quotes = TickDesk(terminals)
+    if let desk = access.withLock({ $0 }) { parts.keysGeneration = { desk.generation } }
     parts.metrics = { [self] in await metricsText() }
     return StatusServer(
       address: options.listen, routes: RESTTable.routes(parts), feed: feed, access: access.withLock { $0 },

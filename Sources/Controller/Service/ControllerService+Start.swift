@@ -74,9 +74,10 @@ extension ControllerService {
             memories: memories, awaitsMemories: latches?.isWaiting ?? false,
             journalLost: journal.recovered.isLost))))
     let watcher: ManifestWatcher?
+    let sight = options.watch ? ManifestWatcher.Sight(directory: options.manifests) : nil
     do throws(StartError) {
       try desk.first()
-      watcher = try watch(desk)
+      watcher = try watch(desk, from: sight)
     } catch {
       _ = engine.stop(within: .seconds(2))
       throw error

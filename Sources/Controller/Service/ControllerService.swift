@@ -66,9 +66,13 @@ public final class ControllerService: Sendable {
         ManifestDiagnostic(.error, file: options.manifests, at: YAMLMark(line: 1, column: 1), why, source: nil)
       ])
     }
-    access.withLock { $0 }?.reload()
+    reloadKeys()
     desk.reload(actor: actor, done)
   }
+
+  /// Reads REST's keys again; the old ones stay where that fails.
+  @discardableResult
+  func reloadKeys() -> AccessKeyError? { access.withLock { $0 }?.reload() }
 
   /// Runs until it is stopped; returns the process's exit code. `ready` is told the port once everything is up.
   public func run(ready: @escaping @Sendable (Int) -> Void = { _ in }) async -> Int32 {

@@ -12,12 +12,35 @@ public final class ManifestWatcher: Sendable {
   private let ended: Monitor<Bool>
   private let stopping = Mutex(false)
 
+  /// A folder as it was at a moment, from which on it is watched: taken before its files are read for the first time, so that
+  /// an edit in between is seen.
+  struct Sight: Sendable {
+    fileprivate let folder: WatchedFolder
+    fileprivate let appearance: [String]
+
+    init(directory: String) {
+      folder = WatchedFolder(path: directory)
+      appearance = folder.appearance()
+    }
+
+    /// For a test of the look alone: inotify has nothing to tell.
+    func discardEvents() -> Bool { folder.takeEvents() }
+  }
+
   /// Follows `directory` until `stop`. Whatever changes after this returns leads to a call of `onChange`, on the watcher's
   /// thread, once things are quiet for `debounce` or, if they never are, after ten times that.
   ///
   /// - Parameter lookAgain: how often to look at the folder without any event.
-  public init(
+  public convenience init(
     directory: String, debounce: Duration = .milliseconds(200), lookAgain: Duration = .seconds(5),
+    onChange: @escaping @Sendable () -> Void
+  ) throws(WatchError) {
+    try self.init(from: Sight(directory: directory), debounce: debounce, lookAgain: lookAgain, onChange: onChange)
+  }
+
+  /// The same for whatever changed after `sight` was taken.
+  init(
+    from sight: Sight, debounce: Duration = .milliseconds(200), lookAgain: Duration = .seconds(5),
     onChange: @escaping @Sendable () -> Void
   ) throws(WatchError) {
     var ends: [Int32] = [-1, -1]
@@ -27,9 +50,9 @@ public final class ManifestWatcher: Sendable {
     let ended = Monitor(false)
     self.ended = ended
     stopEnd = ends[1]
-    let folder = WatchedFolder(path: directory)
     let loop = WatchLoop(
-      folder: folder, stop: ends[0], debounce: debounce, lookAgain: lookAgain, onChange: onChange)
+      folder: sight.folder, begin: sight.appearance, stop: ends[0], debounce: debounce, lookAgain: lookAgain,
+      onChange: onChange)
     do throws(JournalError) {
       try OwnThread.start(name: "manifests") {
         loop.run()
@@ -65,6 +88,7 @@ public struct WatchError: Error, Hashable, Sendable, CustomStringConvertible {
 /// The thread's work.
 private struct WatchLoop: Sendable {
   let folder: WatchedFolder
+  let begin: [String]
   let stop: Int32
   let debounce: Duration
   let lookAgain: Duration
@@ -72,10 +96,11 @@ private struct WatchLoop: Sendable {
 
   func run() {
     let clock = ContinuousClock()
-    var seen = folder.appearance()
+    var seen = begin
     var first: ContinuousClock.Instant?
     var last = clock.now
-    var looked = clock.now
+    // The first look comes at once.
+    var looked = clock.now - lookAgain
     while true {
       let now = clock.now
       let due = first.map { min(last + debounce, $0 + debounce * 10) } ?? (looked + lookAgain)

@@ -14,6 +14,8 @@ struct EventStream: Sendable {
   let agent: AgentID?
   /// How long a client may take to accept what was sent; then its connection is closed.
   let patience: Duration
+  /// Whether the keys are still those that let the client in; else the stream ends, and the client shows its token anew.
+  let isStillOpen: @Sendable () -> Bool
 
   private static let pageSize = 256
 
@@ -35,6 +37,7 @@ struct EventStream: Sendable {
     var spoke = ContinuousClock.now
     while !Task.isCancelled {
       if let end, SystemClock.now().wall >= end { return }
+      guard isStillOpen() else { return }
       switch feed.read(after: place, limit: Self.pageSize) {
       case .entries(let entries):
         place = entries.last?.sequence ?? place

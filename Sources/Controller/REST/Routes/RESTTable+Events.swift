@@ -44,7 +44,10 @@ extension RESTTable {
     }
     let feed = parts.feed
     let start = after ?? feed.place(beforeLast: Int(tail ?? 0))
-    let events = EventStream(feed: feed, journal: parts.journal, agent: agent, patience: parts.patience)
+    let keys = parts.keysGeneration()
+    let events = EventStream(
+      feed: feed, journal: parts.journal, agent: agent, patience: parts.patience,
+      isStillOpen: { [generation = parts.keysGeneration] in generation() == keys })
     let source = request.request
     let channel = request.context.channel
     let end = request.principal?.expires

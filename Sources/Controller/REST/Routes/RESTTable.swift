@@ -13,6 +13,8 @@ struct RESTParts: Sendable {
   var revisions: RevisionReader?
   /// Reads a quote.
   var quotes: TickDesk?
+  /// Another number once the keys are others.
+  var keysGeneration: @Sendable () -> Int = { 0 }
   /// What `/metrics` answers.
   var metrics: (@Sendable () async -> [UInt8])?
 }
