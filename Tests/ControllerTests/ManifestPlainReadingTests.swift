@@ -18,8 +18,8 @@ struct ManifestPlainReadingTests {
       guard case .list(let item, _) = field.type else {
         return [own] + (field.type.object.map { below($0, at: own.field) } ?? [])
       }
-      return [own, ("\(own.field)[]", item.value.type)]
-        + (item.value.type.object.map { below($0, at: own.field) } ?? [])
+      return [own, ("\(own.field)[]", item.value)]
+        + (item.value.object.map { below($0, at: own.field) } ?? [])
     }
   }
 

@@ -79,7 +79,7 @@ public enum ManifestSchema {
     case .secret: secret
     case .list(let item, let count):
       [
-        "type": "array", "items": schema(of: item.value.type), "minItems": .int(count.lowerBound),
+        "type": "array", "items": schema(of: item.value), "minItems": .int(count.lowerBound),
         "maxItems": .int(count.upperBound),
       ]
     case .map: ["type": "object", "additionalProperties": ["type": "string"]]

@@ -180,7 +180,7 @@ struct DocumentChecker {
       report(place, "`\(name)` takes \(type.expectation), not a list")
       return .broken
     }
-    let itemType = listItem.value.type
+    let itemType = listItem.value
     let count = Int(tree.nodes[node].count)
     if !bounds.contains(count) {
       let bound =

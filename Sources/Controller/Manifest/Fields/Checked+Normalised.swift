@@ -35,8 +35,12 @@ extension Checked {
   private static func write(_ number: FixedDecimal, unit: StaticString, to out: inout [UInt8]) {
     out.append(UInt8(ascii: "\""))
     CanonicalText.append(number, to: &out)
-    if unit.utf8CodeUnitCount > 0 { out.append(unsafe unit.utf8Start.pointee) }
+    write(unit, to: &out)
     out.append(UInt8(ascii: "\""))
+  }
+
+  private static func write(_ unit: StaticString, to out: inout [UInt8]) {
+    unsafe out.append(contentsOf: UnsafeBufferPointer(start: unit.utf8Start, count: unit.utf8CodeUnitCount))
   }
 
   /// By the largest unit that divides it, as `manifestText`.
@@ -44,14 +48,15 @@ extension Checked {
     let milliseconds = duration.inMicroseconds / 1000
     guard milliseconds > 0 else { return CanonicalText.append(duration.manifestText, to: &out) }
     out.append(UInt8(ascii: "\""))
-    let (size, unit): (Int64, UInt8) =
-      milliseconds % 3_600_000 == 0
-      ? (3_600_000, UInt8(ascii: "h"))
-      : milliseconds % 60_000 == 0
-        ? (60_000, UInt8(ascii: "m")) : milliseconds % 1000 == 0 ? (1000, UInt8(ascii: "s")) : (1, UInt8(ascii: "m"))
+    let (size, unit): (Int64, StaticString) =
+      switch milliseconds {
+      case _ where milliseconds % 3_600_000 == 0: (3_600_000, "h")
+      case _ where milliseconds % 60_000 == 0: (60_000, "m")
+      case _ where milliseconds % 1000 == 0: (1000, "s")
+      default: (1, "ms")
+      }
     CanonicalText.append((milliseconds / size).magnitude, to: &out)
-    out.append(unit)
-    if size == 1 { out.append(UInt8(ascii: "s")) }
+    write(unit, to: &out)
     out.append(UInt8(ascii: "\""))
   }
 }

@@ -56,7 +56,7 @@ struct Field: Sendable {
       }
     case .fields:
       guard case .object(let table) = type else { preconditionFailure("\(name) has no fields to take defaults from") }
-      return (.object(table, first: -1), table.value.defaultsJSON)
+      return (.object(table, first: -1), Array(table.value.defaultsJSON))
     case .empty:
       if case .map = type { return (.map, Array("{}".utf8)) }
       return (.list(first: 0, count: 0), Array("[]".utf8))

@@ -1,27 +1,27 @@
 import Glibc
 import Reconciler
 
-/// The fields of one mapping.
-final class ObjectType: Sendable {
-  let fields: [Field]
-  let types: [ValueType]
+/// The fields of one mapping. Its lists are never counted either, so that a look at it costs nothing but the look.
+struct ObjectType: Sendable {
+  let fields: ForeverList<Field>
+  let types: ForeverList<ValueType>
   /// The names, one behind the other.
-  private let names: [UInt8]
+  private let names: ForeverList<UInt8>
   /// Where each begins; behind them, where the last one ends.
-  private let nameStarts: [Int]
+  private let nameStarts: ForeverList<Int>
   /// What holds of each field that is left out.
-  let defaults: [CheckedEntry]
+  let defaults: ForeverList<CheckedEntry>
   /// The fields that are `metadata.name` where they are left out.
-  let named: [Int]
+  let named: ForeverList<Int>
   /// A bit for each field that must be there.
   let required: UInt64
   /// The fields in the order of their names, as the normalised form has them.
-  let written: [Written]
-  let text: [UInt8]
+  let written: ForeverList<Written>
+  let text: ForeverList<UInt8>
   /// The normalised form of a mapping that leaves everything out.
-  let defaultsJSON: [UInt8]
+  let defaultsJSON: ForeverList<UInt8>
   /// The number of a field by the hash of its name, and on from there; 0 is none.
-  private let slots: [UInt8]
+  private let slots: ForeverList<UInt8>
 
   /// A field of the normalised form, by where its text is in `text`: `,"name":` up to `value`, and behind it, up to `end`,
   /// what holds while the field is left out. Nothing does where that depends on the document.
@@ -36,12 +36,14 @@ final class ObjectType: Sendable {
 
   init(_ fields: [Field]) {
     precondition(fields.count <= 63, "a mapping of the table has too many fields")
-    self.fields = fields
-    defaults = fields.map { CheckedEntry(value: $0.fallbackValue) }
-    named = fields.indices.filter { if case .metadataName = fields[$0].fallback { true } else { false } }
+    self.fields = ForeverList(fields)
+    types = ForeverList(fields.map(\.type))
+    defaults = ForeverList(fields.map { CheckedEntry(value: $0.fallbackValue) })
+    named = ForeverList(
+      fields.indices.filter { if case .metadataName = fields[$0].fallback { true } else { false } })
     required = fields.indices.reduce(0) { fields[$1].isRequired ? $0 | 1 << UInt64($1) : $0 }
     var text: [UInt8] = []
-    written = fields.indices.sorted { fields[$0].name.utf8.lexicographicallyPrecedes(fields[$1].name.utf8) }.map {
+    let written = fields.indices.sorted { fields[$0].name.utf8.lexicographicallyPrecedes(fields[$1].name.utf8) }.map {
       let name = text.count
       text.append(UInt8(ascii: ","))
       CanonicalText.append(fields[$0].name, to: &text)
@@ -50,12 +52,12 @@ final class ObjectType: Sendable {
       text.append(contentsOf: fields[$0].fallbackJSON)
       return Written(index: $0, name: name, value: value, end: text.count)
     }
-    self.text = text
+    self.written = ForeverList(written)
+    self.text = ForeverList(text)
     let held = written.filter(\.hasDefault).flatMap { text[$0.name..<$0.end] }
-    defaultsJSON = Array("{".utf8) + held.dropFirst() + Array("}".utf8)
-    types = fields.map(\.type)
-    names = fields.flatMap { Array($0.name.utf8) }
-    nameStarts = fields.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.name.utf8.count) }
+    defaultsJSON = ForeverList(Array("{".utf8) + held.dropFirst() + Array("}".utf8))
+    names = ForeverList(fields.flatMap { Array($0.name.utf8) })
+    nameStarts = ForeverList(fields.reduce(into: [0]) { $0.append($0[$0.count - 1] + $1.name.utf8.count) })
     var slots = [UInt8](repeating: 0, count: 128)
     for (index, field) in fields.enumerated() {
       let name = field.name.utf8
@@ -63,7 +65,7 @@ final class ObjectType: Sendable {
       while slots[at] != 0 { at = (at + 1) & 127 }
       slots[at] = UInt8(index + 1)
     }
-    self.slots = slots
+    self.slots = ForeverList(slots)
   }
 
   func index(of name: String) -> Int? { fields.firstIndex { $0.name == name } }

@@ -41,7 +41,8 @@ enum ScalarReader {
       return .text(Int32(text.utf8.count))
     case .words(let words):
       guard let index = words.value.words.firstIndex(of: text) else {
-        let near = NearestName.nearest(to: text, among: words.value.words).map { "; did you mean `\($0)`?" } ?? ""
+        let near =
+          NearestName.nearest(to: text, among: Array(words.value.words)).map { "; did you mean `\($0)`?" } ?? ""
         throw ValueProblem(message: "`\(text.forMessage)`\(near)")
       }
       return .word(UInt8(index))

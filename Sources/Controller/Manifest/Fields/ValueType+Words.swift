@@ -15,12 +15,12 @@ extension ValueType {
     case .duration(let range):
       "a duration from \(range.lowerBound.manifestText) to \(range.upperBound.manifestText), such as "
         + "`250ms`, `5s`, `1m` or `1h`"
-    case .words(let words): Self.either(words.value.words)
+    case .words(let words): Self.either(Array(words.value.words))
     case .time: "a time of day in quotes, from \"00:00\" to \"23:59\""
     case .zone: "an IANA time zone such as `Europe/Athens`"
     case .url: "a url such as `http://127.0.0.1:8081`"
     case .secret: "a reference: `{ credential: NAME }`, `{ file: PATH }` or `{ env: NAME }`"
-    case .list(let item, _): "a list, each item \(item.value.type.expectation)"
+    case .list(let item, _): "a list, each item \(item.value.expectation)"
     case .map: "a mapping of names to text"
     case .object: "a mapping"
     case .limitOr(let type): "a limit such as `20%`, or a mapping of \(type.value.allowedNames)"
@@ -50,7 +50,7 @@ extension ValueType {
     case .zone: "time zone"
     case .url: "url"
     case .secret: "secret reference"
-    case .list(let item, _): "list of \(item.value.type.name)"
+    case .list(let item, _): "list of \(item.value.name)"
     case .map: "map"
     case .object: "object"
     case .limitOr: "limit or object"
@@ -61,7 +61,7 @@ extension ValueType {
   var object: ObjectType? {
     switch self {
     case .object(let type), .limitOr(let type): type.value
-    case .list(let item, _): item.value.type.object
+    case .list(let item, _): item.value.object
     case .text, .bool, .integer, .decimal, .percent, .money, .limit, .multiple, .duration, .words, .time, .zone, .url,
       .secret, .map:
       nil

@@ -29,19 +29,12 @@ enum ValueType: Sendable {
   case url
   /// `{ credential: NAME }`, `{ file: PATH }` or `{ env: NAME }`.
   case secret
-  case list(Forever<ListItem>, count: ClosedRange<Int>)
+  case list(Forever<ValueType>, count: ClosedRange<Int>)
   /// Text by name.
   case map
   case object(Forever<ObjectType>)
   /// A limit, or a mapping that holds one and more.
   case limitOr(Forever<ObjectType>)
-}
-
-/// What each item of a list is.
-final class ListItem: Sendable {
-  let type: ValueType
-
-  init(_ type: ValueType) { self.type = type }
 }
 
 /// How the table of fields writes them.
@@ -53,7 +46,7 @@ extension ValueType {
     .words(Word.allCases.map(\.rawValue))
   }
 
-  static func list(_ item: ValueType, count: ClosedRange<Int>) -> Self { .list(Forever(ListItem(item)), count: count) }
+  static func list(_ item: ValueType, count: ClosedRange<Int>) -> Self { .list(Forever(item), count: count) }
 
   static func object(_ type: ObjectType) -> Self { .object(Forever(type)) }
 

@@ -1,12 +1,12 @@
 /// The words that a field takes.
-final class WordList: Sendable {
-  let words: [String]
-  private let bytes: [[UInt8]]
+struct WordList: Sendable {
+  let words: ForeverList<String>
+  private let bytes: ForeverList<ForeverList<UInt8>>
 
   init(_ words: [String]) {
     precondition(words.count <= 128, "a field of the table takes too many words")
-    self.words = words
-    bytes = words.map { Array($0.utf8) }
+    self.words = ForeverList(words)
+    bytes = ForeverList(words.map { ForeverList(Array($0.utf8)) })
   }
 
   /// The number of the word that the text is.
