@@ -106,7 +106,8 @@ extension AgentState {
   /// Nothing planned, nothing awaited, nothing in doubt, and nothing that goes by the time.
   fileprivate var isQuiet: Bool {
     trustVerdict == .trusted && live == nil && rereads == 0 && queue.isEmpty && plan.isSettled && waits.isEmpty
-      && memory.isQuiet && missing.isEmpty && awaitedRows.isEmpty && freshHistories.isEmpty && reduced.isEmpty
+      && memory.isQuiet && missing.isEmpty && unlinked.isEmpty && awaitedRows.isEmpty && freshHistories.isEmpty
+      && reduced.isEmpty
       && stopRefused.isEmpty && withoutStopSince.isEmpty && tickFailures.isEmpty && lastFailure == nil
       && identity == nil && orders?.value.isEmpty ?? true
   }

@@ -169,6 +169,7 @@ extension Reconciler {
     agents[i].orders = nil
     agents[i].ticks = [:]
     agents[i].missing = [:]
+    agents[i].unlinked = [:]
     // A pause that comes before the first look there lets stay what that look shows.
     agents[i].goodTickets = nil
     agents[i].lastTickets = []

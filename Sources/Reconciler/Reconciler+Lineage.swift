@@ -76,7 +76,8 @@ extension Reconciler {
   private mutating func noteStrangers(_ i: Int, _ positions: [Position], _ owners: Classification, _ now: Moment) {
     if awaitsMemories { return }
     // Of a crowd that is too large to be remembered, always the same ones, so that each is reported once all the same.
-    let strangers = positions.filter { owners.owners[$0.ticket] == .external }.sorted { $0.ticket < $1.ticket }
+    let strangers = positions.filter { owners.owners[$0.ticket] == .external && !owners.waiting.contains($0.ticket) }
+      .sorted { $0.ticket < $1.ticket }
     for position in strangers.prefix(AgentMemory.maximumNoted) {
       guard !agents[i].memory.noted.contains(position.ticket) else { continue }
       // What is left of a position after a partial close is no new one.
@@ -118,15 +119,27 @@ extension Reconciler {
       }
       // While a close of ours may have ended it, evidence comes first.
       if agents[i].memory.unresolved.contains(where: { $0.ticket == ticket }) { continue }
-      watchEnd(i, ticket, ownership, now)
+      watchEnd(i, ticket, ownership, positions, now)
     }
   }
 
-  private mutating func watchEnd(_ i: Int, _ ticket: Ticket, _ ownership: AgentMemory.Ownership, _ now: Moment) {
+  private mutating func watchEnd(
+    _ i: Int, _ ticket: Ticket, _ ownership: AgentMemory.Ownership, _ positions: [Position], _ now: Moment
+  ) {
     var vanished = agents[i].missing[ticket] ?? Vanished(since: now.steady)
     vanished.looks += 1
     agents[i].missing[ticket] = vanished
-    let row = agents[i].history.reply?.value.last { $0.ticket == ticket && $0.closeTime != nil }
+    // What is listed may be what is left of it: that is found out first.
+    let mayGoOn = positions.contains {
+      agents[i].unlinked[$0.ticket]?.waits ?? false && mayBelong(i, $0, to: ownership)
+    }
+    if mayGoOn { return }
+    let row: HistoryRow?
+    switch chain(i, from: ticket, positions) {
+    case .ends(let last): row = last
+    case .unknown: row = nil
+    case .goesOn(let rest): return carry(i, ticket, to: rest, now)
+    }
     guard row != nil || isCertain(i, vanished, ownership, now) else { return }
     agents[i].missing[ticket] = nil
     let current = agents[i].spec.targets?.first { $0.name == ownership.target }?.specKey
@@ -141,8 +154,51 @@ extension Reconciler {
       ]), now)
   }
 
-  /// Two good looks without it, an interval apart, for a list that is stale is so for a moment; where the target may be opened again, also the quarantine, since a list that was stale
-  /// would double the position.
+  /// What the history says of a ticket that is not listed any more.
+  private enum Chain {
+    case ends(HistoryRow)
+    /// What is left of it is listed, under this ticket.
+    case goesOn(Ticket)
+    case unknown
+  }
+
+  /// A row is only an end where nothing is left of its ticket: what is, goes by another ticket, and has an end of its own.
+  private func chain(_ i: Int, from ticket: Ticket, _ positions: [Position]) -> Chain {
+    let rows = agents[i].history.reply?.value ?? []
+    var ticket = ticket
+    for _ in 0...Self.mostLinks {
+      guard let row = rows.last(where: { $0.ticket == ticket && $0.closeTime != nil }) else { return .unknown }
+      let rest =
+        AgentMemory.descendant(in: row.comment)
+        ?? positions.first { AgentMemory.ancestor(in: $0.comment) == ticket }?.ticket
+        ?? rows.first { AgentMemory.ancestor(in: $0.comment) == ticket }?.ticket
+      guard let rest, rest != ticket else { return .ends(row) }
+      if positions.contains(where: { $0.ticket == rest }) { return .goesOn(rest) }
+      ticket = rest
+    }
+    return .unknown
+  }
+
+  /// What is left of a position was known as its target's by its mark already; the old ticket has ended, and no target with
+  /// it.
+  private mutating func carry(_ i: Int, _ ticket: Ticket, to rest: Ticket, _ now: Moment) {
+    guard let ownership = agents[i].memory.owned[rest] else { return }
+    record(
+      .heartbeat, agent: i, "#\(rest) is what is left of #\(ticket)",
+      [
+        "adopted": [
+          .fields([
+            "ticket": .int(rest.number), "target": .string(ownership.target),
+            "action_id": ownership.actionID.map { .string($0) }, "parent": .int(ticket.number),
+            "spec_key": ownership.specKey.map { .string($0) },
+          ])
+        ]
+      ], now)
+    agents[i].missing[ticket] = nil
+  }
+
+  /// Two good looks without it, an interval apart, for a list that is stale is so for a moment; where the target may be
+  /// opened again, also the quarantine, since a list that was stale would double the position.
   private func isCertain(_ i: Int, _ vanished: Vanished, _ ownership: AgentMemory.Ownership, _ now: Moment) -> Bool {
     guard vanished.looks >= 2, now.steady - vanished.since >= configuration.interval else { return false }
     let target = agents[i].spec.targets?.first { $0.name == ownership.target }

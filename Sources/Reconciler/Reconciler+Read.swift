@@ -194,7 +194,7 @@ extension Reconciler {
     case .trusted, .suspicious: break
     }
     let listed = positions.value
-    guard let positions = relinked(i, positions) else { return scheduleRead(i, at: now.steady, now) }
+    guard let positions = relinked(i, positions, trust, now) else { return scheduleRead(i, at: now.steady, now) }
     let usable = trust.closesAllowed
     var again = false
     if usable {

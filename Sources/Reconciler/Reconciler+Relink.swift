@@ -1,5 +1,19 @@
 // Relinking: a position that was closed in part more than once between two looks names a ticket that nobody saw.
 
+/// A remainder that no history has linked to a known ticket yet.
+struct Unlinked: Hashable, Sendable {
+  var since: Steady
+  /// How many usable histories, an interval apart, do not tell whose it is, and when the last of them began.
+  var failures = 0
+  var failedAt: Steady?
+  /// It may be what is left of a position that is missing: until that is known, it is neither closed, nor reported, nor
+  /// adopted, and proves nothing.
+  var waits = false
+
+  /// One reply that lies ends no position.
+  static let mostFailures = 2
+}
+
 extension Reconciler {
   /// How many partial closes between two looks are followed; a chain of the terminal's that is longer, or a ring, is left.
   static let mostLinks = 64
@@ -7,27 +21,86 @@ extension Reconciler {
   /// The positions, each remainder under a `from #OLD` that is known, where the history has the tickets between.
   ///
   /// - Returns: `nil` where the history has to be asked first: until then a remainder may be taken for a stranger's.
-  mutating func relinked(_ i: Int, _ positions: Reply<[Position]>) -> Reply<[Position]>? {
+  mutating func relinked(
+    _ i: Int, _ positions: Reply<[Position]>, _ trust: SnapshotTrust.Verdict, _ now: Moment
+  ) -> Reply<[Position]>? {
     let strays = positions.value.indices.filter { isStray(i, positions.value[$0]) }
-    guard !strays.isEmpty else { return positions }
-    // A reread that came for another reason did not ask for it.
-    guard agents[i].history.unsupported || agents[i].snapshot?.request.historyDays != nil else {
-      agents[i].rereads = max(agents[i].rereads, 1)
-      agents[i].wantsHistory = true
-      return nil
+    let missing = agents[i].memory.owned.isEmpty ? [] : agents[i].memory.missing(from: positions.value)
+    if strays.isEmpty {
+      if !agents[i].unlinked.isEmpty { agents[i].unlinked = [:] }
+      if missing.isEmpty { return positions }
     }
+    if asksHistory(i, strays.map { positions.value[$0] }, now) { return nil }
     let parents = Self.parents(agents[i].history.reply?.value ?? [])
     var value = positions.value
     for k in strays {
-      var ticket = AgentMemory.ancestor(in: value[k].comment)
-      var links = 0
-      while let child = ticket, !isKnown(i, child), links < Self.mostLinks {
-        ticket = parents[child]
-        links += 1
-      }
-      if let ticket, isKnown(i, ticket) { value[k].comment = "from #\(ticket)" }
+      guard let old = knownAncestor(i, AgentMemory.ancestor(in: value[k].comment), parents) else { continue }
+      value[k].comment = "from #\(old)"
     }
+    // Where brokers and bridges rewrite comments, the row of the part that was closed may say whose the rest is.
+    for k in value.indices where !missing.isEmpty && AgentMemory.ancestor(in: value[k].comment) == nil {
+      guard !isClaimed(i, value[k].ticket), let old = knownAncestor(i, parents[value[k].ticket], parents),
+        missing.contains(old)
+      else { continue }
+      value[k].comment = "from #\(old)"
+    }
+    noteUnlinked(i, strays.map { value[$0] }.filter { isStray(i, $0) }, value, trust, now)
     return Reply(value, positions.span)
+  }
+
+  /// A remainder that is seen for the first time needs a history of after its list. A reread that came for another reason
+  /// did not ask for one.
+  private mutating func asksHistory(_ i: Int, _ strays: [Position], _ now: Moment) -> Bool {
+    let fresh = strays.filter { agents[i].unlinked[$0.ticket] == nil && isNew(i, $0) }
+    guard !fresh.isEmpty, agents[i].snapshot?.request.historyDays == nil else { return false }
+    for position in fresh { agents[i].unlinked[position.ticket] = Unlinked(since: now.steady) }
+    agents[i].rereads = max(agents[i].rereads, 1)
+    agents[i].wantsHistory = true
+    return true
+  }
+
+  /// Keeps count of the histories that do not tell whose these are. One that was reported as a stranger's waits for
+  /// nothing, but is its owner's again should a later history say so.
+  private mutating func noteUnlinked(
+    _ i: Int, _ strays: [Position], _ positions: [Position], _ trust: SnapshotTrust.Verdict, _ now: Moment
+  ) {
+    let present = Set(positions.map(\.ticket))
+    let usable = agents[i].history.lacksRows || !trust.isTrusted ? nil : agents[i].snapshot?.history.reply
+    var left: [Ticket: Unlinked] = [:]
+    for position in strays where isNew(i, position) {
+      var stray = agents[i].unlinked[position.ticket] ?? Unlinked(since: now.steady)
+      if let began = usable?.span.began.steady,
+        stray.failedAt.map({ began - $0 >= configuration.interval }) ?? true
+      {
+        stray.failures += 1
+        stray.failedAt = began
+      }
+      stray.waits =
+        stray.failures < Unlinked.mostFailures
+        && now.steady - stray.since < agents[i].spec.terminal.quarantine && mayBeRest(i, position, present)
+      if stray.waits { agents[i].wantsHistory = true }
+      left[position.ticket] = stray
+    }
+    agents[i].unlinked = left
+  }
+
+  /// Whether it may be what is left of a target's position, or of one that a pause lets stay, that is not listed any more.
+  private func mayBeRest(_ i: Int, _ position: Position, _ present: Set<Ticket>) -> Bool {
+    let memory = agents[i].memory
+    let allowed = (memory.operatorPause?.tickets ?? []) + (memory.breachPause?.tickets ?? [])
+    if allowed.contains(where: { !present.contains($0) }) { return true }
+    return memory.owned.contains { ticket, ownership in
+      !present.contains(ticket) && !memory.closedByUs.contains(ticket) && !memory.hasRest(ticket)
+        && mayBelong(i, position, to: ownership)
+    }
+  }
+
+  /// Whether it has the symbol and side of a target's position, as far as they are known.
+  func mayBelong(_ i: Int, _ position: Position, to ownership: AgentMemory.Ownership) -> Bool {
+    guard let target = agents[i].spec.targets?.first(where: { $0.name == ownership.target }),
+      target.specKey == ownership.specKey
+    else { return true }
+    return target.symbol == position.symbol && target.side == position.side
   }
 
   /// Who became whom, by the rows' `to #NEW` and by their own `from #OLD`.
@@ -40,16 +113,37 @@ extension Reconciler {
     return parents
   }
 
-  /// A remainder of a ticket that nobody knows, and that is not known itself.
-  private func isStray(_ i: Int, _ position: Position) -> Bool {
-    guard let old = AgentMemory.ancestor(in: position.comment) else { return false }
-    return !isKnown(i, position.ticket) && !isKnown(i, old)
+  /// The nearest ticket of a chain that is somebody's; where there is none, the nearest that was reported as a stranger's,
+  /// since a remainder may have been taken for one.
+  private func knownAncestor(_ i: Int, _ ticket: Ticket?, _ parents: [Ticket: Ticket]) -> Ticket? {
+    var next = ticket
+    var noted: Ticket?
+    for _ in 0...Self.mostLinks {
+      guard let ticket = next else { break }
+      if isClaimed(i, ticket) { return ticket }
+      if noted == nil, agents[i].memory.noted.contains(ticket) { noted = ticket }
+      next = parents[ticket]
+    }
+    return noted
   }
 
-  private func isKnown(_ i: Int, _ ticket: Ticket) -> Bool {
+  /// A remainder that is nobody's yet.
+  private func isStray(_ i: Int, _ position: Position) -> Bool {
+    guard let old = AgentMemory.ancestor(in: position.comment) else { return false }
+    return !isClaimed(i, position.ticket) && !isClaimed(i, old)
+  }
+
+  /// Whether neither the remainder nor the ticket that it names was ever seen: a stranger's is no second stranger.
+  private func isNew(_ i: Int, _ stray: Position) -> Bool {
+    let noted = agents[i].memory.noted
+    return !noted.contains(stray.ticket)
+      && AgentMemory.ancestor(in: stray.comment).map { !noted.contains($0) } ?? true
+  }
+
+  /// A target's, or one that a pause lets stay.
+  private func isClaimed(_ i: Int, _ ticket: Ticket) -> Bool {
     let memory = agents[i].memory
-    return memory.owned[ticket] != nil || memory.noted.contains(ticket)
-      || memory.operatorPause?.tickets?.contains(ticket) ?? false
+    return memory.owned[ticket] != nil || memory.operatorPause?.tickets?.contains(ticket) ?? false
       || memory.breachPause?.tickets?.contains(ticket) ?? false
   }
 }

@@ -11,7 +11,9 @@ extension Reconciler {
     askPerson(i, all.filter { !isHere(i, $0) }, now)
     guard !doubts.isEmpty, let snapshot = agents[i].snapshot else { return }
     let parents = Self.parents(agents[i].history.reply?.value ?? [])
-    var explained: Set<Ticket> = []
+    // Remainders of which it is not known whose they are prove nothing yet, and nothing is given up because of that.
+    let unlinked = positions.value.filter { agents[i].unlinked[$0.ticket]?.waits ?? false }
+    var explained = Set(unlinked.map(\.ticket))
     for action in doubts {
       guard let since = action.unknownSince, positions.span.began.steady >= since else { continue }
       let look = EvidenceLook(
@@ -22,7 +24,12 @@ extension Reconciler {
       case .executed(let proof, let ticket):
         if let ticket { explained.insert(ticket) }
         resolve(i, action, executed: true, evidence: proof.rawValue, ticket: ticket, nil, now)
-      case .none: absent(i, action, since, positions.span, snapshot, now)
+      case .none:
+        let mayBeOurs = unlinked.contains {
+          $0.symbol == action.symbol && $0.side == action.side && $0.lots <= action.lots
+        }
+        if action.kind.opens, mayBeOurs { continue }
+        absent(i, action, since, positions.span, snapshot, now)
       case .incomplete:
         agents[i].wantsOrders = true
         if positions.span.began.steady - since >= agents[i].spec.terminal.quarantine {

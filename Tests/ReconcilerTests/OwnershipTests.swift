@@ -104,57 +104,6 @@ import Testing
     }
   }
 
-  @Test func `what is left after several partial closes between two looks is still the target's`() {
-    var (world, agent) = Self.held()
-    agent.positions = .exact
-    world.reload(Fleets.fleet(agent, revision: 2))
-    world.run(seconds: 5)
-    let now = world.now
-    for lots in ["0.01", "0.02", "0.03"] {
-      let last = world.positions().count - 1
-      world.terminals[Self.id]?.close(last, d(lots), comment: "", now)
-    }
-    world.run(seconds: 60)
-    #expect(world.trace == ["buy 0.1 XAUUSD", "close #1001"])
-    #expect(world.all(.targetSpent).isEmpty)
-    #expect(world.all(.externalPosition).count == 1)
-    #expect(world.positions().map(\.lots) == [d("0.04")])
-  }
-
-  @Test func `a remainder whose history names nobody that is known is a stranger's`() {
-    var (world, agent) = Self.held()
-    agent.positions = .exact
-    world.reload(Fleets.fleet(agent, revision: 2))
-    world.run(seconds: 5)
-    let now = world.now
-    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"), now)
-    for _ in 1...2 {
-      let last = world.positions().count - 1
-      world.terminals[Self.id]?.close(last, d("0.01"), comment: "", now)
-    }
-    world.run(seconds: 60)
-    #expect(world.positions().map(\.lots) == [d("0.1")])
-    #expect(world.trace.count == 3)
-  }
-
-  @Test(arguments: [AgentSpec.PositionsPolicy.exact, .guarded])
-  func `a look that was asked again for another reason does not make what is left a stranger's`(
-    _ rule: AgentSpec.PositionsPolicy
-  ) {
-    var (world, agent) = Self.held()
-    agent.positions = rule
-    agent.targets = [Fleets.target { $0.reopen = .always }]
-    world.reload(Fleets.fleet(agent, revision: 2))
-    world.run(seconds: 5)
-    world.closeByHand(["0.01", "0.02"])
-    let once = Times(1)
-    world.onRead = { shown, _, _ in if once.take() { shown.clockBack = .seconds(60) } }
-    world.run(seconds: 200)
-    #expect(world.trace.filter { $0.hasPrefix("buy") }.count == 1)
-    #expect(world.all(.targetSpent).isEmpty)
-    #expect(world.positions().contains { $0.lots == d("0.07") })
-  }
-
   // MARK: Ends
 
   @Test func `a start from the journal knows what became of a partly closed position`() throws {

@@ -132,8 +132,11 @@ extension AgentMemory {
   /// Whether a ticket that was believed to have ended, and is listed again, is open after all: not one that we closed, nor
   /// one whose remainder is known, which a stale list may show once more.
   func hasReturned(_ ticket: Ticket) -> Bool {
-    owned[ticket]?.ended == true && !closedByUs.contains(ticket) && !owned.values.contains { $0.parent == ticket }
+    owned[ticket]?.ended == true && !closedByUs.contains(ticket) && !hasRest(ticket)
   }
+
+  /// Whether what a partial close left of it is known.
+  func hasRest(_ ticket: Ticket) -> Bool { owned.values.contains { $0.parent == ticket } }
 
   /// The mark of ours that a comment carries. Brokers cut and append, so containment is enough; a mark has 50 bits.
   func mark(in comment: String) -> Mark? {

@@ -84,6 +84,8 @@ struct AgentState: Sendable {
   var withoutStopSince: [Ticket: Steady] = [:]
   /// In how many good snapshots in a row an owned ticket was missing.
   var missing: [Ticket: Vanished] = [:]
+  /// Remainders in the list of which it is not known yet whose they are.
+  var unlinked: [Ticket: Unlinked] = [:]
   /// Partial closes that were done; a list that still shows the old lots is stale.
   var reduced: [Ticket: Reduction] = [:]
   /// Tickets whose stop the terminal refused to set.

@@ -12,8 +12,8 @@ struct Classification {
   var owners: [Ticket: Owner] = [:]
   /// Each target's tickets, lowest first.
   var tickets: [String: [Ticket]] = [:]
-  /// Strangers that a target would adopt, in a look that cannot be believed: they stay as they are until one can. Each
-  /// stands for one target.
+  /// Strangers that stay as they are for now: a target would adopt them, each another one, and the look cannot be believed;
+  /// or they may be what is left of a position that is not listed any more.
   var waiting: Set<Ticket> = []
   /// Tickets whose ownership was not known before this look, or that were believed to have ended.
   var learned: [(ticket: Ticket, ownership: AgentMemory.Ownership)] = []
@@ -24,6 +24,7 @@ struct Classification {
     let targets = input.spec.targets ?? []
     let names = Set(targets.map(\.name))
     var used: Set<String> = []
+    waiting = input.unlinked
     for position in positions.inOrder {
       guard let ownership = Self.ownership(of: position, input, used: used) else {
         owners[position.ticket] = .external

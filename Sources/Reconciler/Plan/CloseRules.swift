@@ -124,7 +124,7 @@ struct CloseRules {
   private func isNew(_ ticket: Ticket, _ comment: String, since tickets: [Ticket]?) -> Bool {
     // What was there is not known yet: nothing is closed on a guess.
     guard let tickets else { return false }
-    if tickets.contains(ticket) { return false }
+    if tickets.contains(ticket) || input.unlinked.contains(ticket) { return false }
     return AgentMemory.ancestor(in: comment).map { !tickets.contains($0) } ?? true
   }
 

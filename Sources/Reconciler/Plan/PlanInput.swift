@@ -23,6 +23,8 @@ final class PlanInput {
   let stopRefused: Set<Ticket>
   /// Owned tickets that the positions lack, and that are not known to have ended: they count as open.
   let missing: Set<Ticket>
+  /// Remainders of which it is not known yet whose they are.
+  let unlinked: Set<Ticket>
   /// Partial closes that were done within the quarantine.
   let reduced: [Ticket: Reduction]
   /// Holds that concern every action of the agent: a pin that does not fit, another controller, stopping.
@@ -74,6 +76,8 @@ final class PlanInput {
     withoutStopSince = agent.withoutStopSince
     stopRefused = agent.stopRefused
     missing = agent.memory.missing(from: positions)
+    let unlinked = agent.unlinked
+    self.unlinked = unlinked.isEmpty ? [] : Set(unlinked.filter(\.value.waits).keys)
     let quarantine = agent.spec.terminal.quarantine
     let reduced = agent.reduced
     self.reduced = reduced.isEmpty ? [:] : reduced.filter { now.steady - $0.value.at < quarantine }

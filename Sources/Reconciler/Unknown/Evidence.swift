@@ -24,7 +24,7 @@ struct EvidenceLook {
   var memory: AgentMemory
   /// Whose remainder a ticket is, as far as the history tells.
   var parents: [Ticket: Ticket]
-  /// What this very look has proved of other actions.
+  /// What this very look has proved of other actions, and what may be somebody's remainder.
   var explained: Set<Ticket>
   var now: Timestamp
 
