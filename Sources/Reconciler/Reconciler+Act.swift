@@ -189,9 +189,7 @@ extension Reconciler {
         "latency_ms": .int((span.ended.steady - span.began.steady).inMicroseconds / 1000),
       ]), actionID: action.id, observedAt: span.ended.wall, now)
     if action.kind == .reduce, let ticket = action.ticket, let before = action.lotsBefore {
-      agents[i].reduced = agents[i].reduced.filter {
-        span.ended.steady - $0.value.at < agents[i].spec.terminal.quarantine
-      }
+      forgetReductions(i, span.ended.steady)
       agents[i].reduced[ticket] = Reduction(lotsBefore: before, rest: before - action.lots, at: span.ended.steady)
     }
     agents[i].live = nil
@@ -201,6 +199,13 @@ extension Reconciler {
     guard !action.kind.opens else { return }
     let subject = PlannedAction.subject(action.kind, action.ticket, action.target)
     agents[i].waits.unseen(subject, at: now.steady, atMost: Self.longestExitRest)
+  }
+
+  /// After the quarantine a list that shows the old lots is believed.
+  mutating func forgetReductions(_ i: Int, _ now: Steady) {
+    if agents[i].reduced.isEmpty { return }
+    let quarantine = agents[i].spec.terminal.quarantine
+    agents[i].reduced = agents[i].reduced.filter { now - $0.value.at < quarantine }
   }
 
   private mutating func doubtOutcome(

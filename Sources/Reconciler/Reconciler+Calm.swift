@@ -104,9 +104,10 @@ extension AgentState {
   }
 
   /// Nothing planned, nothing awaited, nothing in doubt, and nothing that goes by the time.
-  fileprivate var isQuiet: Bool {
+  fileprivate func isQuiet(_ now: Moment) -> Bool {
     trustVerdict == .trusted && live == nil && rereads == 0 && queue.isEmpty && plan.isSettled && waits.isEmpty
-      && memory.isQuiet && missing.isEmpty && unlinked.isEmpty && awaitedRows.isEmpty && freshHistories.isEmpty
+      && memory.isQuiet(now.wall) && missing.isEmpty && unlinked.isEmpty && awaitedRows.isEmpty
+      && freshHistories.isEmpty
       && reduced.isEmpty
       && stopRefused.isEmpty && withoutStopSince.isEmpty && tickFailures.isEmpty && lastFailure == nil
       && identity == nil && orders?.value.isEmpty ?? true
@@ -135,7 +136,7 @@ extension Reconciler {
 
   /// Notes a whole look that led to nothing.
   mutating func calmDown(_ i: Int, _ positions: [Position], _ account: Account, _ now: Moment) {
-    guard !configuration.planOnly, started, !isStopInForce, agents.span[i].isQuiet,
+    guard !configuration.planOnly, started, !isStopInForce, agents.span[i].isQuiet(now),
       let verdict = agents[i].dayVerdict, verdict.figures?.isBreached == false
     else { return }
     agents[i].calm = CalmLook(
@@ -166,9 +167,10 @@ extension Reconciler {
 }
 
 extension AgentMemory {
-  /// Nothing in doubt, nothing held, nobody paused it.
-  fileprivate var isQuiet: Bool {
-    unresolved.isEmpty && suspects.isEmpty && verdicts.isEmpty && breachPause == nil && operatorPause == nil
+  /// Nothing in doubt, nothing that may run late, nothing held, nobody paused it.
+  fileprivate func isQuiet(_ now: Timestamp) -> Bool {
+    unresolved.isEmpty && suspects.allSatisfy({ now - $0.recordedAt > Self.longestLateness }) && verdicts.isEmpty
+      && breachPause == nil && operatorPause == nil
       && !orphaned
       && online == true
   }

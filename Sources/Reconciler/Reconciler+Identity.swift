@@ -4,13 +4,14 @@ extension Reconciler {
   /// A pin that does not fit, or two terminals on one account: then nothing is sent (bridge.md, section 3.7).
   mutating func identityHold(_ i: Int, _ account: Account) -> Hold? {
     let terminal = agents[i].spec.terminal
+    if let missing = missingIdentity(i, account) { return unverified(missing, "was reported before") }
     let shared = noteHolder(i, account)
     if let pin = terminal.account {
-      guard let number = account.number else { return unverified("account") }
+      guard let number = account.number else { return unverified("account", "is pinned") }
       if number != pin { return Hold(.accountMismatch, "another account than the pinned one answers here") }
     }
     if let pin = terminal.server {
-      guard let server = account.server else { return unverified("server") }
+      guard let server = account.server else { return unverified("server", "is pinned") }
       if server != pin {
         return Hold(.accountMismatch, "the server is \(server), pinned is \(pin)", ["server": .string(server)])
       }
@@ -30,8 +31,25 @@ extension Reconciler {
     return nil
   }
 
-  private func unverified(_ what: String) -> Hold {
-    Hold(.accountUnverified, "the \(what) is pinned, and the terminal does not report it")
+  private func unverified(_ what: String, _ how: String) -> Hold {
+    Hold(.accountUnverified, "the \(what) \(how), and the terminal does not report it")
+  }
+
+  /// In how many looks in a row a terminal may leave out what it has reported: nothing is done by these, and nothing is
+  /// forgotten for them. From then on another account may answer.
+  static let mostUnnamed = 2
+
+  /// What a terminal leaves out of its reply for once, having reported it before.
+  private mutating func missingIdentity(_ i: Int, _ account: Account) -> String? {
+    let seen = agents[i].accountSeen
+    let isNumberGone = seen.number != nil && account.number == nil
+    guard isNumberGone || seen.server != nil && account.server == nil else {
+      agents[i].unnamed = 0
+      return nil
+    }
+    agents[i].unnamed += 1
+    guard agents[i].unnamed <= Self.mostUnnamed else { return nil }
+    return isNumberGone ? "account" : "server"
   }
 
   /// Another agent whose terminal reports this very account, if there is one.
@@ -78,17 +96,24 @@ extension Reconciler {
     noteVerdict(i, subject: "agent", hold, now)
     cannotBeFlat(i, hold.reason.rawValue, now)
     agents[i].rereads = 0
+    // What was left out for once comes with the next reply.
+    if agents[i].unnamed == 1 { return scheduleRead(i, at: now.steady, now) }
     scheduleNextPoll(i, now)
   }
 
   mutating func noteTrust(_ i: Int, _ verdict: SnapshotTrust.Verdict, _ account: Reply<Account>, _ now: Moment) {
     agents[i].identity = nil
     agents[i].memory.verdicts["agent"] = nil
-    let before = agents[i].trustVerdict
     agents[i].trustVerdict = verdict
-    // Once when it begins to last, and once more when closes go by the account.
-    guard case .suspicious(let findings, let closesAllowed) = verdict else { return }
-    if case .suspicious(_, closesAllowed) = before { return }
+    guard case .suspicious(let findings, let closesAllowed) = verdict else {
+      if verdict.isTrusted, agents[i].suspicion != nil { agents[i].suspicion = nil }
+      return
+    }
+    // Once when it begins to last, once for each mismatch that joins, and once when closes go by the account.
+    var said = agents[i].suspicion ?? Suspicion()
+    let isNews = said.take(findings.map(\.mismatch), closesAllowed: closesAllowed)
+    agents[i].suspicion = said
+    guard isNews else { return }
     record(
       .suspiciousSnapshot, agent: i, reason: .suspiciousSnapshot, findings.map(\.message).joined(separator: "; "),
       [
@@ -135,6 +160,22 @@ extension Reconciler {
   /// Holds that last for one look only say nothing to an auditor.
   private static func isWorthRecording(_ reason: Reason) -> Bool {
     reason != .inFlight && reason != .stopping
+  }
+}
+
+/// What the record says of the looks since the last one that was believed.
+struct Suspicion: Hashable, Sendable {
+  private var mismatches: Set<SnapshotTrust.Mismatch> = []
+  private var closesAllowed = false
+  private var isSaid = false
+
+  /// Whether a look adds to it.
+  mutating func take(_ seen: [SnapshotTrust.Mismatch], closesAllowed allowed: Bool) -> Bool {
+    let isNews = !isSaid || !mismatches.isSuperset(of: seen) || allowed && !closesAllowed
+    mismatches.formUnion(seen)
+    closesAllowed = closesAllowed || allowed
+    isSaid = true
+    return isNews
   }
 }
 

@@ -195,7 +195,8 @@ extension Reconciler {
     }
     let listed = positions.value
     guard let positions = relinked(i, positions, trust, now) else { return scheduleRead(i, at: now.steady, now) }
-    let usable = trust.closesAllowed
+    // A breach is judged wherever its closes may go.
+    let usable = trust.closesAllowed || agents[i].trust.urgent?.isAllowed ?? false
     var again = false
     if usable {
       again = observeDay(i, positions, account, daySaw: daySaw, now)
@@ -209,6 +210,7 @@ extension Reconciler {
     let (plan, owners) = Planner.plan(input)
     agents[i].plan = plan
     if trust.isTrusted {
+      forgetReductions(i, now.steady)
       if !agents[i].waits.isEmpty {
         agents[i].waits.seen(allBut: Set((plan.actions + plan.held.map(\.action)).map(\.subject)))
         agents[i].waits.forget(

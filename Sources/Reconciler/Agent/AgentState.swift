@@ -94,6 +94,10 @@ struct AgentState: Sendable {
   var identity: Hold?
   /// The account and server that answered last, as one key; never shown.
   var accountKey: String?
+  /// What is said of looks that cannot be believed; `nil` while they can.
+  var suspicion: Suspicion?
+  /// Looks in a row in which the terminal leaves out who answers, having reported it before.
+  var unnamed = 0
   var standings: [Condition.Standing] = []
 
   // Waits.

@@ -15,6 +15,8 @@ final class PlanInput {
   let dayKey: String
   let dayVerdict: DailyLoss.Verdict?
   let trust: SnapshotTrust.Verdict
+  /// What looks that contradict themselves in turns are good for, where they are good for anything.
+  let urgent: SnapshotTrust.Urgent?
   /// Actions whose outcome is not known, without the one that is on its way.
   let unresolved: [LiveAction]
   /// The one that is on its way.
@@ -70,6 +72,7 @@ final class PlanInput {
     dayKey = agent.calendar.period(containing: now.wall).key
     dayVerdict = agent.dayVerdict
     self.trust = trust
+    urgent = agent.trust.urgent.flatMap { $0.isAllowed ? $0 : nil }
     let live = agent.live
     unresolved = agent.memory.unresolved.filter { $0.id != live?.id }
     self.live = live

@@ -190,7 +190,7 @@ struct Planner {
   /// account that is not ours.
   private func exitHolds(_ action: PlannedAction) -> [Hold] {
     guard action.kind != .open else { return [] }
-    if !input.trust.closesAllowed {
+    if !input.trust.closesAllowed, !isUrgent(action) {
       return input.trust.findings.prefix(1).map { Hold(.suspiciousSnapshot, $0.message, $0.numbers) }
     }
     if let ticket = action.ticket, let wait = input.waits.holds(input.waits.tickets[ticket], input.now.steady) {
@@ -216,6 +216,19 @@ struct Planner {
       return [Hold(.terminalRefused, "the terminal refused it: \(refusal.message) (\(refusal.code))")]
     }
     return []
+  }
+
+  /// Whether an exit goes by looks that contradict themselves in turns: it is of what must not be there at all, however the
+  /// rest is counted, and of a ticket that was listed in three of them.
+  private func isUrgent(_ action: PlannedAction) -> Bool {
+    guard let urgent = input.urgent, let ticket = action.ticket else { return false }
+    guard action.actionClass == .breach || action.reason == .agentDisabled else { return false }
+    switch action.kind {
+    case .close: return urgent.isConfirmed(ticket)
+    // Of pending orders, another list tells.
+    case .delete: return true
+    case .open, .reduce, .modify: return false
+    }
   }
 
   /// Breach and emergency closes, other closes, restored stops, opens; within a class the largest loss first, then the

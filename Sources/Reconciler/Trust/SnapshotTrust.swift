@@ -5,7 +5,8 @@
 ///
 /// Legal transitions: trusted → mismatch 1 (asked again at once) → mismatch 2 and more (suspicious: held and alarmed;
 /// closes go by the account once each mismatch that is seen was in three fresh samples in a row) → trusted. One sample
-/// that agrees ends it.
+/// that agrees ends it. Mismatches that take turns are never three in a row: what has to be closed whatever else is open
+/// goes by three fresh samples of each since the last one that agreed (`Urgent`).
 public struct SnapshotTrust: Hashable, Sendable {
   /// What is the matter with a sample.
   public enum Mismatch: String, Hashable, Sendable, CaseIterable {
@@ -51,8 +52,36 @@ public struct SnapshotTrust: Hashable, Sendable {
   /// Samples with the same mismatch, in a row, whose terminal is alive: closes are allowed from this one on.
   public static let freshSamplesForCloses = 3
 
+  /// What an agent must not hold at all, after a breach, in an emergency or while it is disabled, is closed by looks that
+  /// contradict themselves now this way and now that way. There are five mismatches, so at most ten fresh samples pass.
+  struct Urgent: Hashable, Sendable {
+    /// In how many fresh samples each mismatch has been seen, and each ticket listed.
+    fileprivate var seen: [Mismatch: Int] = [:]
+    fileprivate var listed: [Ticket: Int] = [:]
+    /// Each mismatch of the last sample was in three fresh ones.
+    fileprivate(set) var isAllowed = false
+
+    /// A list that lies may name a ticket for once.
+    func isConfirmed(_ ticket: Ticket) -> Bool { listed[ticket] ?? 0 >= SnapshotTrust.freshSamplesForCloses }
+
+    /// Of a terminal that lists other tickets each time, no more are remembered.
+    static let mostTickets = 4096
+
+    fileprivate mutating func take(_ findings: [Finding], _ positions: [Position], isFresh: Bool) {
+      if isFresh {
+        for finding in findings { seen[finding.mismatch, default: 0] += 1 }
+        let tickets = Set(positions.map(\.ticket))
+        if listed.count + tickets.count > Self.mostTickets { listed = listed.filter { tickets.contains($0.key) } }
+        for ticket in tickets { listed[ticket, default: 0] += 1 }
+      }
+      isAllowed = findings.allSatisfy { seen[$0.mismatch] ?? 0 >= SnapshotTrust.freshSamplesForCloses }
+    }
+  }
+
   /// Samples in a row that do not agree.
   private var streak = 0
+  /// `nil` while samples agree.
+  private(set) var urgent: Urgent?
   /// In how many fresh samples in a row each mismatch has been seen. Each lasts by itself: a list that repeats a ticket
   /// for once is no better for coming while the clock is in doubt.
   private var fresh: [Mismatch: Int] = [:]
@@ -73,6 +102,13 @@ public struct SnapshotTrust: Hashable, Sendable {
     if let finding = clock.check(account) { findings.append(finding) }
     last = now
     lastVerdict = verdict(findings, isFresh: isFresh)
+    if !findings.isEmpty {
+      var sum = urgent ?? Urgent()
+      sum.take(findings, positions.value, isFresh: isFresh)
+      urgent = sum
+    } else if urgent != nil {
+      urgent = nil
+    }
     return lastVerdict
   }
 
