@@ -36,7 +36,9 @@ struct ReactionBenchmark {
     Thread.sleep(forTimeInterval: 10)
     let syncs = try fsyncs(folder.path + "/probe")
     terminals.signal(SIGUSR1)
-    Thread.sleep(forTimeInterval: Double(every * breaches) / 1000 + 8)
+    // The disk of a shared machine is another one from second to second: the limit is taken in the same ones.
+    let beside = try besideStorm(folder.path + "/probe", seconds: Double(every * breaches) / 1000 + 1)
+    Thread.sleep(forTimeInterval: 7)
     let said = terminals.end()
     let numbers = said.split(separator: "[").last?.split(separator: "]").first ?? ""
     let times = numbers.split(separator: ",").compactMap { Double($0) }.map { $0 / 1000 }
@@ -48,14 +50,35 @@ struct ReactionBenchmark {
       "median \(shown(percentile(times, 0.5))) ms, p99 \(shown(percentile(times, 0.99))) ms, worst \(shown(times.max() ?? .nan)) ms"
     )
     tell("  one fsync", "median \(shown(percentile(syncs, 0.5))) ms, p99 \(shown(percentile(syncs, 0.99))) ms")
+    tell(
+      "  one fsync meanwhile", "median \(shown(percentile(beside, 0.5))) ms, p99 \(shown(percentile(beside, 0.99))) ms")
     let above = percentile(times, 0.99) - percentile(syncs, 0.5)
     report(
       Figure(
         "reaction" + (dead > 0 ? " with \(dead) dead" : "") + ": p99, breach seen to close",
         reached: "\(shown(percentile(times, 0.99), 1)) ms, median \(shown(percentile(times, 0.5), 1))",
-        limit: "an fsync \(shown(percentile(syncs, 0.5), 1)) ms, p99 \(shown(percentile(syncs, 0.99), 1))",
+        limit: "an fsync \(shown(percentile(syncs, 0.5), 1)) ms; meanwhile p99 \(shown(percentile(beside, 0.99), 1))",
         goal: "10 ms above", isMet: times.count == breaches && above < 10))
   }
+}
+
+/// Milliseconds of a kilobyte's append and fdatasync on the same disk, one every 20 ms, for so long.
+private func besideStorm(_ path: String, seconds: Double) throws -> [Double] {
+  let file = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0o600)
+  guard file >= 0 else { throw BenchError(description: "cannot write \(path)") }
+  defer { close(file) }
+  let bytes = [UInt8](repeating: 0x78, count: 1024)
+  var times: [Double] = []
+  let end = cbare_now_ns() + Int64(seconds * 1e9)
+  while cbare_now_ns() < end {
+    let began = cbare_now_ns()
+    guard write(file, bytes, bytes.count) == bytes.count, fdatasync(file) == 0 else {
+      throw BenchError(description: "cannot write \(path)")
+    }
+    times.append(Double(cbare_now_ns() - began) / 1e6)
+    Thread.sleep(forTimeInterval: 0.02)
+  }
+  return times
 }
 
 /// Milliseconds of a kilobyte's append and fdatasync, again and again.

@@ -10,6 +10,7 @@ let usage = """
     core [seconds=S] [agents=N]                   events of the core a second, and its allocations
     start [agents=N] [records=N]                  process start to the first look, with a long journal
     rest [agents=N] [seconds=S]                   requests a second and p99, beside a bare route with the same bytes
+    reload [agents=N] [rounds=N]                  how long mt4ctl reload --wait takes, and its CPU until all is told
     table FILE                                    the figures that were kept in a file; 1 when a goal was missed
   and of bench-service, which links the service: journal, database, manifests
   """
@@ -51,6 +52,8 @@ func main() throws {
     try RESTBenchmark(
       mt4ctl: mt4ctl, service: service, agents: option("agents", 1000), seconds: option("seconds", 4)
     ).run()
+  case "reload":
+    try ReloadBenchmark(mt4ctl: mt4ctl, agents: option("agents", 10_000), rounds: option("rounds", 5)).run()
   case "table": exit(try table(arguments.dropFirst().first ?? "/dev/null") ? 0 : 1)
   case "core": CoreBenchmark(seconds: option("seconds", 5), agents: option("agents", 1000)).run()
   default:
