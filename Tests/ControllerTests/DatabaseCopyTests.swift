@@ -6,14 +6,20 @@ import Testing
 extension DatabaseTests {
   /// Many lines at once go by COPY.
   @Suite struct DatabaseCopyTests {
+    private static func rows(of lines: some Sequence<JournalLine>) -> [UInt8]? {
+      var rows = CopyRows()
+      for line in lines { guard rows.append(line) else { return nil } }
+      return rows.bytes
+    }
+
     @Test func `many lines by COPY are the rows that the statement makes`() throws {
       let chain = TestChain()
-      for k in 0..<ShipperSession.leastCopied {
+      for k in 0..<ShipBatch.leastCopied {
         chain.add(message: "back \\t, \\\\, quote \", ünï 😀 and \\N \(k)", action: "a-\(k)")
         chain.add(.controllerStarted, agent: nil, reason: .target, metadata: ["a": ["b": "c\\n"], "n": 12])
       }
       let copied = try TestDatabase.fresh()
-      let rows = try #require(ShipperSession.rows(of: [chain.all]))
+      let rows = try #require(Self.rows(of: chain.all))
       let first = try ShipperSession(try copied.target(), previousProcess: nil, limit: { nil })
       #expect(try first.copy(rows, then: []))
       let stated = try TestDatabase.fresh()
@@ -23,7 +29,7 @@ extension DatabaseTests {
       ])
       let all = "SELECT count(*), md5(string_agg(l::text, '|' ORDER BY id)) FROM trading.agent_logs l"
       #expect(try copied.psql(all) == stated.psql(all))
-      #expect(try copied.count("agent_logs") == 2 * ShipperSession.leastCopied)
+      #expect(try copied.count("agent_logs") == 2 * ShipBatch.leastCopied)
     }
 
     @Test func `many lines of which one is there already are left to the statement, all of them`() async throws {
@@ -39,9 +45,9 @@ extension DatabaseTests {
       // As after a commit whose answer was lost: this row is there, and the one before it is the last that is known.
       let lines = chain.all
       let session = try ShipperSession(try database.target(), previousProcess: nil, limit: { nil })
-      #expect(try session.copy(try #require(ShipperSession.rows(of: [Array(lines[1..<400])])), then: []) == false)
+      #expect(try session.copy(try #require(Self.rows(of: lines[1..<400])), then: []) == false)
       #expect(try database.count("agent_logs") == 2)
-      #expect(try session.copy(try #require(ShipperSession.rows(of: [Array(lines[2..<400])])), then: []))
+      #expect(try session.copy(try #require(Self.rows(of: lines[2..<400])), then: []))
       #expect(try database.count("agent_logs") == 400)
     }
   }

@@ -20,6 +20,9 @@ struct PostgresOptions: Sendable {
   private let options: PostgresOptions
   /// An earlier limit for every wait, asked for anew at each turn: a stop with its own deadline.
   private let limit: () -> ContinuousClock.Instant?
+  /// Done wherever the server is waited for, until it says that nothing is left to do: a piece of work at a time, each short
+  /// beside the deadlines.
+  var meanwhile: (() -> Bool)?
   private(set) var isBroken = false
 
   /// Connects and sets up the session.
@@ -162,6 +165,8 @@ struct PostgresOptions: Sendable {
         }
       }
       done += part
+      // libpq would take any number of bytes, and move them all at each turn.
+      try flush(until: deadline)
     }
     try put(until: deadline) { unsafe PQputCopyEnd(handle, nil) }
     _ = try collect(until: deadline)
@@ -174,6 +179,17 @@ struct PostgresOptions: Sendable {
       guard taken == 0 else { return try check(taken == 1) }
       try wait(for: POLLIN | POLLOUT, until: deadline)
       guard unsafe PQconsumeInput(handle) == 1, unsafe PQflush(handle) >= 0 else { throw lost() }
+    }
+  }
+
+  /// Waits until the system has all that libpq was given.
+  private func flush(until deadline: ContinuousClock.Instant) throws(DatabaseError) {
+    while true {
+      let unsent = unsafe PQflush(handle)
+      guard unsent >= 0 else { throw lost() }
+      if unsent == 0 { return }
+      try wait(for: POLLIN | POLLOUT, until: deadline)
+      guard unsafe PQconsumeInput(handle) == 1 else { throw lost() }
     }
   }
 
@@ -236,18 +252,27 @@ struct PostgresOptions: Sendable {
 
   /// Waits in slices, so that an earlier limit that comes up meanwhile is seen.
   private func wait(for events: some FixedWidthInteger, until deadline: ContinuousClock.Instant) throws(DatabaseError) {
+    var hasWorked = false
     while true {
       let end = limit().map { min($0, deadline) } ?? deadline
       let left = (end - ContinuousClock.now).inWholeMilliseconds
-      guard left > 0 else {
-        isBroken = true
-        throw DatabaseError(.timeout, "the database did not answer in time")
-      }
+      // What came while something else was done came in time.
+      guard left > 0 || hasWorked else { throw late() }
       var entry = unsafe pollfd(fd: PQsocket(handle), events: Int16(events), revents: 0)
-      let count = unsafe poll(&entry, 1, Int32(min(left, 100)))
+      let count = unsafe poll(&entry, 1, meanwhile == nil ? Int32(max(0, min(left, 100))) : 0)
       if count > 0 { return }
       if count < 0, errno != EINTR { throw lost() }
+      guard left > 0 else { throw late() }
+      if let work = meanwhile {
+        hasWorked = true
+        if !work() { meanwhile = nil }
+      }
     }
+  }
+
+  private func late() -> DatabaseError {
+    isBroken = true
+    return DatabaseError(.timeout, "the database did not answer in time")
   }
 
   /// Asks the server to give up the running statement, only where the request cannot block us: a hung host is just left.

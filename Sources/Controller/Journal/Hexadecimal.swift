@@ -1,6 +1,18 @@
 /// Lower-case hexadecimal digits, as hashes are written.
 enum Hexadecimal {
-  private static func digit(_ half: UInt8) -> UInt8 { half < 10 ? half + 0x30 : half + 0x57 }
+  static func digit(_ half: UInt8) -> UInt8 { half < 10 ? half + 0x30 : half + 0x57 }
+
+  /// What a lower-case digit means; `nil` for anything else.
+  static func value(of digit: UInt8) -> UInt8? {
+    let value = half(digit)
+    return value < 16 ? value : nil
+  }
+
+  /// The same without a branch, which half of all digits would be guessed wrong at; from 16 on for anything else.
+  static func half(_ digit: UInt8) -> UInt8 {
+    let (number, letter) = (digit &- 0x30, digit &- 0x61)
+    return number < 10 ? number : letter < 6 ? letter &+ 10 : 0xFF
+  }
 
   static func text(_ bytes: some Sequence<UInt8>) -> String {
     var out: [UInt8] = []
@@ -19,12 +31,7 @@ enum Hexadecimal {
     out.reserveCapacity(32)
     var high: UInt8?
     for byte in text.utf8 {
-      let digit: UInt8
-      switch byte {
-      case UInt8(ascii: "0")...UInt8(ascii: "9"): digit = byte - UInt8(ascii: "0")
-      case UInt8(ascii: "a")...UInt8(ascii: "f"): digit = byte - UInt8(ascii: "a") + 10
-      default: return nil
-      }
+      guard let digit = value(of: byte) else { return nil }
       if let first = high {
         out.append(first << 4 | digit)
         high = nil

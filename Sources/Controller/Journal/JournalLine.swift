@@ -1,4 +1,3 @@
-internal import Crypto
 public import Reconciler
 
 /// A record as it stands in the log and in the database: one line of RFC 8785 JSON, linked to the line before it.
@@ -16,12 +15,16 @@ public struct JournalLine: Hashable, Sendable {
   public let hash: String
   /// The exact line as it is stored, without its newline.
   public let text: String
-  /// The record; `nil` for a line whose record this version does not know.
-  public let record: Record?
-  /// Whether the record says everything that the line does, so that the line's columns can be had from it.
-  let isPlain: Bool
-  /// The hash that the text has.
-  private let computedHash: String
+  private let content: Content
+  /// Whether the stated hash is that of the text.
+  private let isHashRight: Bool
+
+  private enum Content: Sendable {
+    /// As it was made, or read the long way.
+    case record(Record?)
+    /// Read the short way.
+    case columns(LineColumns)
+  }
 
   /// What stands before the first record of a chain.
   public static let firstPrevHash = String(repeating: "0", count: 64)
@@ -34,65 +37,57 @@ public struct JournalLine: Hashable, Sendable {
   ///
   /// - Parameter prevHash: the hash of the line before, or `firstPrevHash`.
   public static func make(record: Record, chain: String, prevHash: String) -> JournalLine {
-    if RecordText.isClean(record) { return write(record, chain, prevHash) }
-    var members: [String: JSONValue] = [:]
-    var changed = false
-    for (name, value) in record.json { members[name] = RecordText.clean(value, changed: &changed) }
-    let kept = changed ? Record(json: .object(members)) : record
-    members["chain"] = .string(chain)
-    members["prev_hash"] = .string(prevHash)
-    let hash = Self.hash(
-      prevHash: Hexadecimal.bytes(prevHash) ?? [], body: JSONValue.object(members).canonicalBytes[...])
-    members["hash"] = .string(hash)
+    var encoder = LineEncoder(chain: chain, last: ChainHash(prevHash) ?? .first)
+    var out = CanonicalBytes(capacity: 640)
+    let kept = encoder.append(record, to: &out)
     return JournalLine(
-      sequence: record.sequence, chain: chain, prevHash: prevHash, hash: hash,
-      text: JSONValue.object(members).canonicalText, record: kept, isPlain: kept != nil, computedHash: hash)
+      of: record, kept: kept, chain: chain, prevHash: prevHash, hash: encoder.last.text,
+      text: String(decoding: out.bytes, as: UTF8.self))
   }
 
-  /// The members of `Record.json` and the chain's in their order, written once: the member `hash` is put where it belongs
-  /// when the rest is there.
-  private static func write(_ record: Record, _ chain: String, _ prevHash: String) -> JournalLine {
-    var out = CanonicalBytes(capacity: 640)
-    out.raw("{\"action_id\":")
-    out.append(record.actionID)
-    out.raw(",\"agent_id\":")
-    out.append(record.agent?.text)
-    out.raw(",\"chain\":")
-    out.append(chain)
-    out.raw(",\"created_at\":")
-    out.append(record.createdAt.rfc3339)
-    out.raw(",\"event_type\":")
-    out.append(record.type.rawValue)
-    let place = out.bytes.count
-    out.raw(",\"message\":")
-    out.append(record.message)
-    out.raw(",\"metadata\":")
-    out.append(record.metadata)
-    out.raw(",\"observed_at\":")
-    out.append(record.observedAt?.rfc3339)
-    out.raw(",\"prev_hash\":")
-    out.append(prevHash)
-    out.raw(",\"reason\":")
-    out.append(record.reason?.rawValue)
-    out.raw(",\"revision\":")
-    out.append(Int64(record.revision))
-    out.raw(",\"seq\":")
-    out.append(record.sequence)
-    out.raw("}")
-    let body = out.bytes
-    let hash = Self.hash(prevHash: Hexadecimal.bytes(prevHash) ?? [], body: body[...])
-    var whole = CanonicalBytes(capacity: body.count + 80)
-    whole.raw(body[..<place])
-    whole.raw(",\"hash\":")
-    whole.append(hash)
-    whole.raw(body[place...])
-    return JournalLine(
-      sequence: record.sequence, chain: chain, prevHash: prevHash, hash: hash,
-      text: String(decoding: whole.bytes, as: UTF8.self), record: record, isPlain: true, computedHash: hash)
+  /// A line that was just written.
+  ///
+  /// - Parameter kept: the record as the line has it.
+  init(of record: Record, kept: Record?, chain: String, prevHash: String, hash: String, text: String) {
+    sequence = record.sequence
+    self.chain = chain
+    self.prevHash = prevHash
+    self.hash = hash
+    self.text = text
+    content = .record(kept)
+    isHashRight = true
   }
 
   /// Reads a stored line, which must be its own canonical form byte for byte. Does not judge the hash: see `verifyHash`.
   public static func parse(_ text: String) throws(JournalError) -> JournalLine {
+    if let line = JournalLine(usual: text) { return line }
+    return try parseAnyhow(text)
+  }
+
+  /// Reads it the short way; `nil` if that does not do.
+  private init?(usual text: String) {
+    var text = text
+    let read = text.withUTF8 { line -> (columns: LineColumns, isHashRight: Bool)? in
+      guard let columns = unsafe LineColumns(line), let isHashRight = unsafe columns.isHashRight(in: line) else {
+        return nil
+      }
+      return (columns, isHashRight)
+    }
+    guard let (columns, isHashRight) = read else { return nil }
+    self.text = text
+    sequence = columns.sequence
+    (chain, prevHash, hash) = text.withUTF8 { line in
+      unsafe (
+        LineColumns.text(columns.chain, in: line), LineColumns.text(columns.prevHash, in: line),
+        LineColumns.text(columns.hash, in: line)
+      )
+    }
+    content = .columns(columns)
+    self.isHashRight = isHashRight
+  }
+
+  /// Reads it the long way, and says what is wrong with it.
+  static func parseAnyhow(_ text: String) throws(JournalError) -> JournalLine {
     let bytes = Array(text.utf8)
     let json: JSONValue
     do throws(JSONError) { json = try JSONParser.parse(bytes) } catch { throw .line(problem: error.description) }
@@ -101,7 +96,7 @@ public struct JournalLine: Hashable, Sendable {
       throw .line(problem: "seq must be a whole number from 1")
     }
     guard let chain = members["chain"]?.string, !chain.isEmpty else { throw .line(problem: "chain must be a text") }
-    guard let prevHash = members["prev_hash"]?.string, let prevBytes = Hexadecimal.hash(prevHash) else {
+    guard let prevHash = members["prev_hash"]?.string, var end = ChainHash(prevHash) else {
       throw .line(problem: "prev_hash must be 64 lower-case hexadecimal digits")
     }
     guard let hash = members["hash"]?.string, Hexadecimal.hash(hash) != nil else {
@@ -112,63 +107,63 @@ public struct JournalLine: Hashable, Sendable {
     guard canonical.bytes == bytes, RecordText.isClean(line: json) else {
       throw .line(problem: "the line is not in canonical form (RFC 8785)")
     }
-    let record = Record(json: json)
+    end.follow(body(of: members))
     return JournalLine(
-      sequence: sequence, chain: chain, prevHash: prevHash, hash: hash, text: text, record: record,
-      isPlain: record.map { $0.says(members) } ?? false,
-      computedHash: Self.hash(prevHash: prevBytes, body: body(of: bytes, hash, members)))
+      sequence: sequence, chain: chain, prevHash: prevHash, hash: hash, text: text,
+      content: .record(Record(json: json)), isHashRight: end.text == hash)
   }
 
-  /// The line without its member `hash`: usually cut out of the bytes.
-  private static func body(of bytes: [UInt8], _ hash: String, _ members: [String: JSONValue]) -> ArraySlice<UInt8> {
-    if Record.isUsual(members), let place = Self.place(ofHash: hash, in: bytes) {
-      return bytes[..<place.lowerBound] + bytes[place.upperBound...]
-    }
+  private init(
+    sequence: Int64, chain: String, prevHash: String, hash: String, text: String, content: Content, isHashRight: Bool
+  ) {
+    self.sequence = sequence
+    self.chain = chain
+    self.prevHash = prevHash
+    self.hash = hash
+    self.text = text
+    self.content = content
+    self.isHashRight = isHashRight
+  }
+
+  /// The line without its member `hash`.
+  private static func body(of members: [String: JSONValue]) -> [UInt8] {
     var members = members
     members["hash"] = nil
-    return JSONValue.object(members).canonicalBytes[...]
-  }
-
-  /// Where the member stands with its comma. Before it come texts alone, in which no bare quote is, so that the first
-  /// place that looks like it is it.
-  private static func place(ofHash hash: String, in bytes: [UInt8]) -> Range<Int>? {
-    let member = Array(",\"hash\":\"\(hash)\"".utf8)
-    var at = 0
-    while let comma = bytes[at...].firstIndex(of: UInt8(ascii: ",")), comma + member.count <= bytes.count {
-      if bytes[comma..<(comma + member.count)].elementsEqual(member) { return comma..<(comma + member.count) }
-      at = comma + 1
-    }
-    return nil
+    return JSONValue.object(members).canonicalBytes
   }
 
   /// Whether the stated hash is the one that anybody gets from the text.
-  public func verifyHash() -> Bool { hash == computedHash }
+  public func verifyHash() -> Bool { isHashRight }
 
-  /// SHA-256 of both in a row, in hexadecimal.
-  private static func hash(prevHash: [UInt8], body: ArraySlice<UInt8>) -> String {
-    var digest = SHA256()
-    digest.update(data: prevHash)
-    digest.update(data: body)
-    return Hexadecimal.text(digest.finalize())
-  }
-}
-
-extension Record {
-  /// Of every line.
-  fileprivate static let memberNames: Set<String> = [
-    "action_id", "agent_id", "chain", "created_at", "event_type", "hash", "message", "metadata", "observed_at",
-    "prev_hash", "reason", "revision", "seq",
-  ]
-
-  fileprivate static func isUsual(_ members: [String: JSONValue]) -> Bool {
-    members.count == memberNames.count && memberNames.allSatisfy { members[$0] != nil }
+  /// The record; `nil` for a line whose record this version does not know. Read out of the text each time.
+  public var record: Record? {
+    switch content {
+    case .record(let record): record
+    case .columns(let columns): columns.record(of: text)
+    }
   }
 
-  /// Whether what was read is all that the line says: nothing was left out because it could not be read.
-  fileprivate func says(_ members: [String: JSONValue]) -> Bool {
-    func agrees(_ name: String, _ isThere: Bool) -> Bool { (members[name] != .null) == isThere }
-    return Self.isUsual(members) && agrees("agent_id", agent != nil)
-      && agrees("reason", reason != nil) && agrees("action_id", actionID != nil)
-      && agrees("observed_at", observedAt != nil)
+  /// What happened; `nil` for a line whose record this version does not know.
+  var type: EventType? {
+    switch content {
+    case .record(let record): record?.type
+    case .columns(let columns): columns.type
+    }
   }
+
+  /// Where the columns stand in the text; `nil` unless they are all that the line says.
+  var columns: LineColumns? {
+    switch content {
+    case .record:
+      var text = text
+      return text.withUTF8 { unsafe LineColumns($0) }
+    case .columns(let columns): return columns
+    }
+  }
+
+  public static func == (a: Self, b: Self) -> Bool {
+    a.hash == b.hash && a.isHashRight == b.isHashRight && a.text == b.text
+  }
+
+  public func hash(into hasher: inout Hasher) { hasher.combine(hash) }
 }

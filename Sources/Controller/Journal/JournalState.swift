@@ -83,4 +83,7 @@ struct JournalWork {
   let announcesSpace: Bool
   let asksForCheckpoint: Bool
   let closes: Bool
+
+  /// Whether somebody waits for its end, or for what only comes when everything is on disk.
+  var isAwaited: Bool { !pings.isEmpty || removal != nil || asksForCheckpoint || closes }
 }

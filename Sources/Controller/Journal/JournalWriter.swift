@@ -6,22 +6,24 @@ import Reconciler
 ///
 /// After a failure it writes nothing more; it still answers pings, so that a watchdog sees a thread that lives.
 final class JournalWriter {
-  private let shared: Monitor<JournalState>
-  private let opening: JournalOpening
-  private let options: JournalOptions
+  let shared: Monitor<JournalState>
+  let opening: JournalOpening
+  let options: JournalOptions
   private var keeper: SpaceKeeper
   private var file: DiskFile?
-  private var lastHash: String
-  private let headFile: JournalHeadKeeper
-  private var checkpoints: CheckpointKeeper
+  private var encoder: LineEncoder
+  let headFile: JournalHeadKeeper
+  var checkpoints: CheckpointKeeper
   private var isHeadWritten: Bool
   /// Lines that are not on disk yet, and how many.
-  private var batch: [UInt8] = []
+  private var batch = CanonicalBytes(capacity: 0)
   private var batchRecords = 0
   /// The same lines, kept only where somebody wants to hear of them.
   private var batchLines: [JournalLine] = []
   /// What is being written while the batch fills.
   private var underWay: BatchWrite?
+  /// When nothing was left to be written.
+  private var settledAt = ContinuousClock.now
   private var reportedFull = false
   /// Of the snapshot that the segment begins with, as far as this writer wrote it; a segment is full by what it holds beyond
   /// that, and at least as much again: else a large fleet's journal would be snapshots and nothing else.
@@ -29,6 +31,10 @@ final class JournalWriter {
 
   /// More than this is written and synced before the next record is taken, in bytes.
   private static let batchBytes = 1 << 20
+  /// As much is written beside where more records wait already; less is not worth a sync of its own.
+  private static let leastBeside = 1 << 16
+  /// So often everything is written and synced, and the head told, however many records come.
+  private static let longestBeside: Duration = .milliseconds(200)
   private static let idle: Duration = .seconds(1)
 
   init(
@@ -40,7 +46,8 @@ final class JournalWriter {
     self.options = options
     self.keeper = keeper
     self.file = file
-    lastHash = opening.lastHash
+    // Of a line that was read, which has one.
+    encoder = LineEncoder(chain: opening.chain, last: ChainHash(opening.lastHash) ?? .first)
     isHeadWritten = opening.isHeadWritten
     checkpoints = CheckpointKeeper(
       stateDirectory: opening.stateDirectory, end: opening.checkpoints, chain: opening.chain, options: options)
@@ -66,8 +73,17 @@ final class JournalWriter {
       try look()
       emit(.space(keeper.state))
     }
-    for record in work?.records ?? [] { try add(record) }
+    if let work {
+      let isHeard = lineHandler != nil
+      for record in work.records { try add(record, isHeard) }
+      if !work.isAwaited, isBusy {
+        // The next records go into this batch, or into one that is encoded while this one is synced.
+        if batch.bytes.count >= Self.leastBeside { try launch() }
+        return try look()
+      }
+    }
     try flush()
+    settledAt = .now
     if let now = work?.removal { try removeSegments(now: now) }
     try look()
     // A head costs a file; while the reserve is in use that room is for records.
@@ -78,26 +94,37 @@ final class JournalWriter {
     }
   }
 
-  private func add(_ record: Record) throws(JournalError) {
+  /// Whether more records wait, and not so many came one after the other that everything has to be settled in between.
+  private var isBusy: Bool {
+    shared.read { !$0.queue.isEmpty } && ContinuousClock.now - settledAt < Self.longestBeside
+  }
+
+  private func add(_ record: Record, _ isHeard: Bool) throws(JournalError) {
     if file == nil || (record.type == .snapshot && !isSegmentEmpty) {
       try flush()
       try beginSegment(first: record.sequence)
     }
-    let line = JournalLine.make(record: record, chain: opening.chain, prevHash: lastHash)
-    guard line.text.utf8.count <= JournalLine.maximumBytes else {
+    let isFirst = isSegmentEmpty
+    let (start, prevHash) = (batch.bytes.count, encoder.last)
+    let kept = encoder.append(record, to: &batch)
+    let end = batch.bytes.count
+    guard end - start <= JournalLine.maximumBytes else {
       throw .line(problem: "record \(record.sequence) is longer than \(JournalLine.maximumBytes) bytes")
     }
-    lastHash = line.hash
-    if isSegmentEmpty { firstLineBytes = Int64(line.text.utf8.count) + 1 }
-    batch.append(contentsOf: line.text.utf8)
-    batch.append(0x0A)
+    batch.raw("\n")
     batchRecords += 1
-    if lineHandler != nil { batchLines.append(line) }
-    if batch.count >= Self.batchBytes { try launch() }
+    if isFirst { firstLineBytes = Int64(end - start) + 1 }
+    if isHeard {
+      batchLines.append(
+        JournalLine(
+          of: record, kept: kept, chain: opening.chain, prevHash: prevHash.text, hash: encoder.last.text,
+          text: String(decoding: batch.bytes[start..<end], as: UTF8.self)))
+    }
+    if end >= Self.batchBytes { try launch() }
   }
 
   private var isSegmentEmpty: Bool {
-    batch.isEmpty && underWay == nil && shared.read { $0.segments.last?.bytes ?? 0 } == 0
+    batch.bytes.isEmpty && underWay == nil && shared.read { $0.segments.last?.bytes ?? 0 } == 0
   }
 
   private func beginSegment(first: Int64) throws(JournalError) {
@@ -118,11 +145,11 @@ final class JournalWriter {
   /// Has what is collected written and synced beside, and goes on with the next batch.
   private func launch() throws(JournalError) {
     try land()
-    guard let file, !batch.isEmpty else { return }
+    guard let file, !batch.bytes.isEmpty else { return }
     underWay = BatchWrite(
-      batch, records: batchRecords, lines: batchLines, to: file, at: try room(for: batch.count), by: options.files)
-    batch = []
-    batch.reserveCapacity(Self.batchBytes + Self.batchBytes / 8)
+      batch.bytes, records: batchRecords, lines: batchLines, to: file, at: try room(for: batch.bytes.count),
+      by: options.files)
+    batch = CanonicalBytes(capacity: Self.batchBytes + Self.batchBytes / 8)
     batchRecords = 0
     batchLines = []
   }
@@ -142,10 +169,11 @@ final class JournalWriter {
   /// Writes and syncs what is collected.
   private func flush() throws(JournalError) {
     try land()
-    guard !batch.isEmpty else { return }
-    try write(batch, at: try room(for: batch.count))
-    let (count, records, lines) = (batch.count, batchRecords, batchLines)
-    batch.removeAll(keepingCapacity: true)
+    let count = batch.bytes.count
+    guard count > 0 else { return }
+    try write(batch.bytes, at: try room(for: count))
+    let (records, lines) = (batchRecords, batchLines)
+    batch.removeAll()
     batchRecords = 0
     batchLines.removeAll(keepingCapacity: true)
     took(count, records, lines)
@@ -212,40 +240,17 @@ final class JournalWriter {
     announce(try keeper.look(unshippedBytes: shared.read { $0.unshippedBytes }))
   }
 
-  private func look(atCheckpoints isAsked: Bool) {
-    switch checkpoints.look(head, now: isAsked) {
-    case .none: break
-    case .made(let checkpoint):
-      let size = checkpoints.size
-      shared.withLock { $0.checkpointBytes = size }
-      emit(.checkpoint(checkpoint))
-    case .failed(let error): emit(.checkpointFailed(error))
-    }
-  }
-
   private func announce(_ state: SpaceState?) {
     guard let state else { return }
     shared.withLock { $0.space = state }
     emit(.space(state))
   }
 
-  private func removeSegments(now: Timestamp) throws(JournalError) {
-    let removable = try SegmentRetention(directory: opening.directory, state: shared.read { $0 })
-      .removable(olderThan: now - options.retention)
-    guard !removable.isEmpty else { return }
-    shared.withLock { $0.segments.removeFirst(removable.count) }
-    // The head says first that they may be missing.
-    try headFile.update(to: head, now: true)
-    for segment in removable { try Disk.remove(opening.directory + "/" + segment.name) }
-    try Disk.synchronizeDirectory(opening.directory)
-    emit(.removed(oldest: shared.read { $0.segments.first?.first ?? 1 }))
-  }
-
   /// True when nothing is in the batch.
-  private var head: JournalHead {
+  var head: JournalHead {
     shared.read { state in
       JournalHead(
-        chain: opening.chain, first: state.segments.first?.first ?? 1, sequence: state.durable, hash: lastHash,
+        chain: opening.chain, first: state.segments.first?.first ?? 1, sequence: state.durable, hash: encoder.last.text,
         shipped: state.shipped)
     }
   }
@@ -254,7 +259,7 @@ final class JournalWriter {
     // What it wrote is not told: it may or may not be whole.
     _ = underWay?.end()
     underWay = nil
-    batch = []
+    batch.removeAll()
     batchLines = []
     shared.withLock { state in
       state.failure = error
@@ -277,5 +282,5 @@ final class JournalWriter {
 
   private var lineHandler: (@Sendable ([JournalLine]) -> Void)? { shared.read { $0.lineHandler } }
 
-  private func emit(_ event: JournalEvent) { shared.read { $0.handler }?(event) }
+  func emit(_ event: JournalEvent) { shared.read { $0.handler }?(event) }
 }

@@ -7,20 +7,13 @@ import Reconciler
 /// - Nesting stays below what the parser accepts; anything deeper becomes its own text.
 enum RecordText {
   /// Room for the line's own levels below `JSONParser.maximumDepth`.
-  private static let maximumDepth = JSONParser.maximumDepth - 4
+  static let maximumDepth = JSONParser.maximumDepth - 4
 
   /// The value that is written for `value`; sets `changed` if it differs.
   static func clean(_ value: JSONValue, changed: inout Bool) -> JSONValue {
     if isClean(value, depth: 0) { return value }
     changed = true
     return cleaned(value, depth: 0)
-  }
-
-  /// Whether `clean` leaves every member of the record as it is.
-  static func isClean(_ record: Record) -> Bool {
-    isClean(record.message) && isClean(record.metadata, depth: 0) && record.agent.map { isClean($0.text) } ?? true
-      && record.actionID.map { isClean($0) } ?? true && record.sequence.magnitude < 1 << 53
-      && record.revision.magnitude < 1 << 53
   }
 
   /// Whether a whole line is as `clean` leaves the values of its members.
@@ -64,8 +57,14 @@ enum RecordText {
   }
 
   private static func isClean(_ text: String) -> Bool {
+    var text = text
+    return text.withUTF8 { unsafe TextScan.isPlain($0) || isClean($0) }
+  }
+
+  @unsafe static func isClean(_ text: UnsafeBufferPointer<UInt8>) -> Bool {
     var lead: UInt8 = 0
-    for byte in text.utf8 {
+    for k in 0..<text.count {
+      let byte = unsafe text[k]
       if byte < 0x20 || byte == 0x7F || (lead == 0xC2 && byte < 0xA0) { return false }
       lead = byte
     }
@@ -79,7 +78,7 @@ enum RecordText {
   }
 
   /// A whole number as RFC 8785 writes it, and exact in every reader.
-  private static func isCanonical(number text: String) -> Bool {
+  static func isCanonical(number text: String) -> Bool {
     guard let value = Int64(text), value.magnitude < 1 << 53 else { return false }
     // `Int64` also reads `+1`, `007` and `-0`.
     let first = text.utf8.first

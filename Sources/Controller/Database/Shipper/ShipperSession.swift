@@ -10,14 +10,13 @@ struct JournalForked: Error {
 /// `position` is unknown until the journal has a line; then it is the last sequence in the database, after that line was
 /// found to be the local one.
 final class ShipperSession {
-  /// Rows a statement, and statements a pipeline.
-  static let rowsPerStatement = 500
-  static let statementsPerPipeline = 4
-  /// A pipeline ends early when its lines have this many bytes.
-  static let maximumBytes = 4 << 20
+  /// Checkpoints a batch.
+  private static let maximumCheckpoints = 500
 
   let connection: PostgresConnection
   private(set) var position: Int64?
+  /// What was read of the next batch while the server took the one before; begins where that one ends.
+  private var ahead: ShipBatch?
   /// The last record of the chain on which the database has a checkpoint.
   private var checkpointed: Int64 = 0
 
@@ -97,64 +96,68 @@ final class ShipperSession {
       start = found
       callbacks.onShipped(found)
     }
-    var chunks: [[JournalLine]] = []
-    var next = start
-    var bytes = 0
-    while chunks.count < Self.statementsPerPipeline, bytes < Self.maximumBytes {
-      let lines = Self.prefix(try source.lines(after: next, limit: Self.rowsPerStatement), bytes: &bytes)
-      guard let first = lines.first, let last = lines.last else { break }
-      guard first.sequence == next + 1 else { throw ShipperGap(after: next, next: first.sequence) }
-      chunks.append(lines)
-      next = last.sequence
-    }
+    var batch = ahead ?? ShipBatch(after: start)
+    ahead = nil
+    while try batch.read(source) {}
     var statements: [PostgresStatement] = []
-    for lines in chunks { statements += Self.derived(lines, callbacks) }
     var checkpoints: [Checkpoint] = []
-    if chunks.count < Self.statementsPerPipeline {
+    if !batch.isFull {
       // Only on records that are there, or come in the same transaction.
-      checkpoints = try source.checkpoints(after: checkpointed, upTo: next, limit: Self.rowsPerStatement)
+      checkpoints = try source.checkpoints(after: checkpointed, upTo: batch.last, limit: Self.maximumCheckpoints)
       if !checkpoints.isEmpty {
         statements.append(
           PostgresStatement(ShipSQL.checkpoints, [JSONValue.array(checkpoints.map(\.row)).canonicalText]))
       }
       if let outbox = outbox() { statements += outbox.statements }
     }
-    guard !chunks.isEmpty || !statements.isEmpty else { return 0 }
-    try send(chunks, then: statements, bytes)
-    position = next
+    guard !batch.lines.isEmpty || !statements.isEmpty else { return 0 }
+    // Behind a batch that is not full there is nothing yet.
+    if batch.isFull { readAhead(source, after: batch.last) }
+    defer { connection.meanwhile = nil }
+    try send(batch, callbacks, then: statements)
+    position = batch.last
     checkpointed = checkpoints.last?.sequence ?? checkpointed
-    if next > start { callbacks.onShipped(next) }
-    return Int(next - start)
+    if batch.last > start { callbacks.onShipped(batch.last) }
+    return Int(batch.last - start)
   }
 
-  /// Puts lines into the database and runs what derives from them, together or not at all.
-  private func send(_ chunks: [[JournalLine]], then statements: [PostgresStatement], _ bytes: Int) throws {
-    if let rows = Self.rows(of: chunks), try copy(rows, then: statements) { return }
-    let records = chunks.map { PostgresStatement(ShipSQL.records, [PostgresRows.array($0.map(\.text))]) }
-    let answers = try connection.pipeline(records + statements, extraSeconds: bytes >> 20)
-    for (answer, lines) in zip(answers, chunks) {
-      if let id = answer.value.flatMap({ Int64($0) }) { throw Self.forked(id, lines[0].chain) }
+  /// Has the next lines read, verified and made to rows wherever the server is waited for: one batch, and no more. It is
+  /// given up with the session, so that nothing of it outlives a batch that did not come to its end.
+  private func readAhead(_ source: any ShipperSource, after sequence: Int64) {
+    ahead = ShipBatch(after: sequence)
+    connection.meanwhile = { [weak self] in
+      // What cannot be read is read again when it is its turn, and said then.
+      (try? self?.ahead?.read(source)) ?? false
     }
   }
 
-  /// The first lines until there are enough bytes; at least one.
-  private static func prefix(_ lines: [JournalLine], bytes: inout Int) -> [JournalLine] {
-    for (index, line) in lines.enumerated() {
-      bytes += line.text.utf8.count
-      if bytes >= maximumBytes { return Array(lines[...index]) }
+  /// Puts lines into the database with what derives from them, and runs the other statements with the last of them.
+  private func send(_ batch: ShipBatch, _ callbacks: ShipperCallbacks, then others: [PostgresStatement]) throws {
+    let chunks = batch.statements
+    if let rows = batch.rows {
+      if try copy(rows, then: chunks.flatMap { Self.derived($0, callbacks) } + others) { return }
     }
-    return lines
+    guard let last = chunks.indices.last else { return _ = try connection.pipeline(others) }
+    // One after the other: behind a record that is another one there, nothing may come.
+    for (k, lines) in chunks.enumerated() {
+      let records = PostgresStatement(ShipSQL.records, [PostgresRows.array(lines.lazy.map(\.text))])
+      let answers = try connection.pipeline(
+        [records] + Self.derived(lines, callbacks) + (k == last ? others : []), extraSeconds: batch.bytes >> 20)
+      if let id = answers.first?.value.flatMap({ Int64($0) }), let chain = lines.first?.chain {
+        throw Self.forked(id, chain)
+      }
+    }
   }
 
   /// The rows that derive from records, in the records' transaction.
-  private static func derived(_ lines: [JournalLine], _ callbacks: ShipperCallbacks) -> [PostgresStatement] {
+  private static func derived(_ lines: ArraySlice<JournalLine>, _ callbacks: ShipperCallbacks) -> [PostgresStatement] {
     var statements: [PostgresStatement] = []
-    let trades = lines.filter { $0.record?.type == .tradeClosed }
+    let trades = lines.filter { $0.type == .tradeClosed }
     if !trades.isEmpty {
       statements.append(PostgresStatement(ShipSQL.trades, [PostgresRows.array(trades.map(\.text))]))
     }
-    for line in lines {
-      guard let record = line.record, record.type == .revisionLoaded else { continue }
+    for line in lines where line.type == .revisionLoaded {
+      guard let record = line.record else { continue }
       let revision = record.metadata["revision"]?.int.map { Int($0) } ?? record.revision
       let stored = callbacks.revisionFiles(revision)
       statements.append(
