@@ -135,6 +135,22 @@ struct JournalTests {
     #expect(journal.close())
   }
 
+  @Test func `A read that comes upon damage is begun again where it began, once the damage is mended`() throws {
+    let journal = try Journal.open(stateDirectory: folder.path, options: .small)
+    try journal.append(Record.plain(1...10))
+    #expect(journal.settle())
+    let good = try StateFolder.read(folder.segments[0])
+    let lines = good.split(separator: 0x0A)
+    var bad = good
+    bad[lines[6].startIndex + 20] ^= 1
+    try StateFolder.write(bad, to: folder.segments[0])
+    let cursor = journal.cursor(after: 3)
+    #expect(throws: JournalError.self) { try cursor.next(limit: 10) }
+    try StateFolder.write(good, to: folder.segments[0])
+    #expect(try cursor.next(limit: 10).map(\.sequence) == Array(4...10))
+    #expect(journal.close())
+  }
+
   @Test func `A full segment is reported once, and after the snapshot the next one`() throws {
     var options = JournalOptions.small
     options.segmentBytes = 1_000

@@ -15,7 +15,7 @@ final class BatchWrite: Sendable {
   let lines: [JournalLine]
   let offset: Int64
   private let done = DispatchSemaphore(value: 0)
-  private let failure = Mutex<Failure?>(nil)
+  private let result = Mutex<(isOver: Bool, failure: Failure?)>((false, nil))
   private static let queue = DispatchQueue(label: "journal-write")
 
   init(
@@ -27,19 +27,24 @@ final class BatchWrite: Sendable {
     self.lines = lines
     self.offset = offset
     Self.queue.async { [self] in
+      var failure: Failure?
       do throws(JournalError) {
         try files.writeAll(bytes, to: file, at: offset)
-        do throws(JournalError) { try files.synchronize(file) } catch { failure.withLock { $0 = .sync(error) } }
+        do throws(JournalError) { try files.synchronize(file) } catch { failure = .sync(error) }
       } catch {
-        failure.withLock { $0 = .write }
+        failure = .write
       }
+      result.withLock { [failure] in $0 = (true, failure) }
       done.signal()
     }
   }
 
+  /// Whether `end` would not wait.
+  var isOver: Bool { result.withLock { $0.isOver } }
+
   /// Waits for its end.
   func end() -> Failure? {
     done.wait()
-    return failure.withLock { $0 }
+    return result.withLock { $0.failure }
   }
 }

@@ -26,8 +26,19 @@ public final class JournalCursor {
 
   /// At most `limit` lines that are durable and were not read yet, verified; none if there are none now.
   ///
-  /// - Throws: `gone` if the next line is no longer kept, `damaged` if a line is not what was written.
+  /// - Throws: `gone` if the next line is no longer kept, `damaged` if a line is not what was written. Then none of this
+  ///   read counts: the next one begins where this one did.
   public func next(limit: Int) throws(JournalError) -> [JournalLine] {
+    let start = position
+    do throws(JournalError) { return try read(limit) } catch {
+      position = start
+      reader = nil
+      walk = ChainWalk(chain: chain, after: start, hash: nil)
+      throw error
+    }
+  }
+
+  private func read(_ limit: Int) throws(JournalError) -> [JournalLine] {
     var lines: [JournalLine] = []
     var bytes = 0
     let (durable, segments) = shared.read { ($0.durable, $0.segments) }
@@ -70,11 +81,7 @@ public final class JournalCursor {
     reader = next
   }
 
-  /// Forgets its place in the file, so that a later try reads it afresh.
   private func damaged(_ offset: Int64, _ problem: String) -> JournalError {
-    let path = directory + "/" + (segment?.name ?? "")
-    reader = nil
-    walk = ChainWalk(chain: chain, after: position, hash: nil)
-    return .damaged(file: path, offset: offset, problem: problem)
+    .damaged(file: directory + "/" + (segment?.name ?? ""), offset: offset, problem: problem)
   }
 }

@@ -29,8 +29,10 @@ final class JournalWriter {
   /// that, and at least as much again: else a large fleet's journal would be snapshots and nothing else.
   private var firstLineBytes: Int64 = 0
 
-  /// More than this is written and synced before the next record is taken, in bytes.
+  /// As much is written and synced while the next records are encoded, in bytes.
   private static let batchBytes = 1 << 20
+  /// While one batch is written, the next may grow to this: a slow disk gets fewer and larger ones.
+  private static let largestBatchBytes = 4 << 20
   /// As much is written beside where more records wait already; less is not worth a sync of its own.
   private static let leastBeside = 1 << 16
   /// So often everything is written and synced, and the head told, however many records come.
@@ -78,7 +80,7 @@ final class JournalWriter {
       for record in work.records { try add(record, isHeard) }
       if !work.isAwaited, isBusy {
         // The next records go into this batch, or into one that is encoded while this one is synced.
-        if batch.bytes.count >= Self.leastBeside { try launch() }
+        if isFree, batch.bytes.count >= Self.leastBeside { try launch() } else if isFree { try land() }
         return try look()
       }
     }
@@ -93,6 +95,9 @@ final class JournalWriter {
       look(atCheckpoints: work?.asksForCheckpoint == true)
     }
   }
+
+  /// Whether nothing is being written.
+  private var isFree: Bool { underWay?.isOver ?? true }
 
   /// Whether more records wait, and not so many came one after the other that everything has to be settled in between.
   private var isBusy: Bool {
@@ -120,7 +125,7 @@ final class JournalWriter {
           of: record, kept: kept, chain: opening.chain, prevHash: prevHash.text, hash: encoder.last.text,
           text: String(decoding: batch.bytes[start..<end], as: UTF8.self)))
     }
-    if end >= Self.batchBytes { try launch() }
+    if end >= Self.largestBatchBytes || (end >= Self.batchBytes && isFree) { try launch() }
   }
 
   private var isSegmentEmpty: Bool {
