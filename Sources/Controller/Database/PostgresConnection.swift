@@ -20,8 +20,7 @@ struct PostgresOptions: Sendable {
   private let options: PostgresOptions
   /// An earlier limit for every wait, asked for anew at each turn: a stop with its own deadline.
   private let limit: () -> ContinuousClock.Instant?
-  /// Done wherever the server is waited for, until it says that nothing is left to do: a piece of work at a time, each short
-  /// beside the deadlines.
+  /// Done wherever the server is waited for, in short pieces, until it says that nothing is left to do.
   var meanwhile: (() -> Bool)?
   private(set) var isBroken = false
 
@@ -177,8 +176,7 @@ struct PostgresOptions: Sendable {
     while true {
       let taken = body()
       guard taken == 0 else { return try check(taken == 1) }
-      try wait(for: POLLIN | POLLOUT, until: deadline)
-      guard unsafe PQconsumeInput(handle) == 1, unsafe PQflush(handle) >= 0 else { throw lost() }
+      try flush(until: deadline)
     }
   }
 
