@@ -16,11 +16,13 @@ let strict: [SwiftSetting] = [
 ]
 /// The world and the checker look into the core's state.
 let opened: [SwiftSetting] = strict + [.unsafeFlags(["-enable-testing"])]
+/// Its `assert`s are checked in the optimised build, too: a look that goes the short way is planned all the same.
+let asserting: [SwiftSetting] = opened + [.unsafeFlags(["-assert-config", "Debug"])]
 
 let package = Package(
   name: "simulation",
   targets: [
-    .target(name: "Reconciler", path: "Sources/Reconciler", swiftSettings: opened),
+    .target(name: "Reconciler", path: "Sources/Reconciler", swiftSettings: asserting),
     .target(
       name: "PaperTerminal", dependencies: ["Reconciler"], path: "Sources/PaperTerminal",
       exclude: ["Server"], swiftSettings: opened),
