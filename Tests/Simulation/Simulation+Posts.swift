@@ -21,6 +21,10 @@ struct Post {
     case raced
     /// Done, says error 1.
     case noResult
+    /// Fewer lots than asked for, and the answer is lost.
+    case partialReplyLost
+    /// Busy, and what is declared changes in the same moment.
+    case declaredMeanwhile
   }
 
   var terminal: Int
@@ -30,6 +34,8 @@ struct Post {
   var process: Int
   var sentAt: Int64
   var fate: Fate
+  /// Which account it goes to.
+  var account: Int64 = 0
   var arrived = false
   var answer: TradeAnswer?
 }
@@ -46,7 +52,7 @@ extension Simulation {
     send(
       Post(
         terminal: k, request: request, actionID: actionID, attempt: attempt, process: process, sentAt: clock,
-        fate: drawFate()))
+        fate: drawFate(request)))
     if happens(.killedWithPostReaching) || happens(.killedWithPostLost) { killNow = true }
     if bug == .twoPosts, wire.hits(perMille: 200) {
       send(
@@ -57,14 +63,18 @@ extension Simulation {
   }
 
   private mutating func send(_ post: Post) {
+    var post = post
+    post.account = terminals[post.terminal].habits.account.number
     let id = nextPost
     nextPost += 1
     posts[id] = post
     agenda.add(.arrive(post: id), at: clock + wire.milliseconds(2, 300).inMicroseconds, process: nil)
   }
 
-  private mutating func drawFate() -> Post.Fate {
+  private mutating func drawFate(_ request: TradeRequest) -> Post.Fate {
     if quiet { return .normal }
+    if request.order.ticket != nil, happens(.declaredMeanwhile) { return .declaredMeanwhile }
+    if request.order.ticket == nil, happens(.partialReplyLost) { return .partialReplyLost }
     if happens(.requestLost) { return fate(.requestLost, wire.coin() ? .lost : .notSent) }
     if happens(.executedReplyLost) { return fate(.executedReplyLost, .executedReplyLost) }
     if happens(.executedLate) { return fate(.executedLate, .late(wire.seconds(1, 50))) }
@@ -122,9 +132,16 @@ extension Simulation {
     case .raced:
       if let ticket = post.request.order.ticket {
         counts.fired(.racedByHand)
-        _ = terminals[post.terminal].byHand(.close(ticket: ticket, lots: nil), at: world)
+        let now = world
+        _ = onTerminal(of: post) { $0.byHand(.close(ticket: ticket, lots: nil), at: now) }
       }
       post.answer = execute(post)
+    case .partialReplyLost:
+      if case .done = execute(post, fillingHalf: true) { counts.fired(.partialReplyLost) }
+      post.answer = lost("connection_lost")
+    case .declaredMeanwhile:
+      post.answer = refused(.busy)
+      declareMeanwhile(post.terminal)
     case .noResult:
       post.answer = execute(post)
       if case .done = post.answer {
@@ -159,17 +176,31 @@ extension Simulation {
 
   private mutating func putOff(_ post: Post, _ delay: Duration) {
     let at = clock + delay.inMicroseconds
-    terminals[post.terminal].late.append((post.request, at))
+    onTerminal(of: post) { $0.late.append((post.request, at)) }
     agenda.add(.late(terminal: post.terminal), at: at, process: nil)
   }
 
   mutating func executeLate(_ k: Int) {
-    let due = terminals[k].late.filter { $0.at <= clock }
-    terminals[k].late.removeAll { $0.at <= clock }
-    for item in due {
-      let reply = terminals[k].execute(item.request, at: world)
-      trace.note(clock, "\(terminals[k].id) executes late: \(Lines.request(item.request)) -> \(reply.code)")
+    for isAway in [false, true] {
+      guard var terminal = isAway ? standby[k] : terminals[k] else { continue }
+      let due = terminal.late.filter { $0.at <= clock }
+      if due.isEmpty { continue }
+      terminal.late.removeAll { $0.at <= clock }
+      for item in due {
+        let reply = terminal.execute(item.request, at: world)
+        trace.note(clock, "\(terminal.id) executes late: \(Lines.request(item.request)) -> \(reply.code)")
+      }
+      if isAway { standby[k] = terminal } else { terminals[k] = terminal }
     }
+  }
+
+  /// What it was sent to, also after its agent was moved to another account.
+  private mutating func onTerminal<Result>(of post: Post, _ body: (inout VirtualTerminal) -> Result) -> Result {
+    if terminals[post.terminal].habits.account.number != post.account, var other = standby[post.terminal] {
+      defer { standby[post.terminal] = other }
+      return body(&other)
+    }
+    return body(&terminals[post.terminal])
   }
 
   private mutating func execute(_ post: Post, fillingHalf: Bool = false) -> TradeAnswer {
@@ -181,13 +212,14 @@ extension Simulation {
       request.order = .open(
         symbol: symbol, side: side, lots: d("0.01"), stopLoss: stop, takeProfit: goal, slippagePoints: slippage)
     }
-    let reply = terminals[post.terminal].execute(request, at: world)
+    let now = world
+    let reply = onTerminal(of: post) { $0.execute(request, at: now) }
     if reply.code == .marketClosed { counts.fired(Fault.marketClosed) }
     trace.note(
       clock,
       "\(post.request.agent) executes \(Lines.request(post.request)) -> \(reply.code) "
         + "\(reply.ticket.map { "#\($0)" } ?? "") \(reply.newTicket.map { "rest #\($0)" } ?? "")")
-    return terminals[post.terminal].answer(reply, to: post.request)
+    return onTerminal(of: post) { $0.answer(reply, to: post.request) }
   }
 
   // MARK: Back again
@@ -223,7 +255,7 @@ extension Simulation {
     .unknown(TradeAnswer.Doubt(cause: cause, message: "no usable answer"))
   }
 
-  private func refused(_ kind: RefusalKind) -> TradeAnswer {
+  func refused(_ kind: RefusalKind) -> TradeAnswer {
     .refused(
       TradeAnswer.Refusal(
         kind: kind, errorCode: Self.codes[kind] ?? 0, message: kind.rawValue,

@@ -86,6 +86,7 @@ extension Simulation {
     guard running else { return }
     if bug == .sendBeforeSync, journal.last > checker.durable, wanted.contains(where: \.isRecord) { tellJournal() }
     for edge in edges.look(at: core) { counts.took(edge) }
+    if case .snapshot(let snapshot)? = event { checker.believe(snapshot, core) }
     watchForgotten()
   }
 
@@ -207,6 +208,7 @@ extension Simulation {
     trace.note(clock, "KILLED; \(last - journal.last) records lost")
     let shipped = journal.shipped
     let isLost = loseDirectory()
+    if isLost, directories > 1 { checker.hasLostMemory = true }
     let left = isLost ? shipped : journal.last
     checker.crashed(keeping: left, whole: last == left && !midway, lostDirectory: isLost, clock)
     for id in posts.keys.sorted() where posts[id]?.arrived == false {

@@ -55,13 +55,9 @@ extension Simulation {
     if running { tellJournal() }
     planShipping()
     for k in terminals.indices {
-      terminals[k].downUntil = 0
-      terminals[k].wrongAccountUntil = 0
-      terminals[k].unauthorizedUntil = 0
-      terminals[k].historyOffUntil = 0
-      terminals[k].ordersOffUntil = 0
-      terminals[k].clockOffUntil = 0
-      terminals[k].openTheMarket()
+      if terminals[k].clockOffUntil > clock { checker.disturb(terminals[k].id) }
+      terminals[k].endTroubles()
+      standby[k]?.endTroubles()
     }
     putRight()
   }
@@ -112,6 +108,14 @@ extension Simulation {
     let exits = agent.plan.held.filter { $0.action.kind != .open && $0.action.kind != .modify }
     if !exits.isEmpty {
       checker.fail("L1", "\(id) still holds back \(exits.map { "\($0.action.message): \($0.holds)" })")
+    }
+    let intruders = checker.intruders(id)
+    if !intruders.isEmpty {
+      checker.fail("L3", "\(id) is paused, and \(intruders.map { "#\($0)" }) came after that and is still there")
+    }
+    let equity = terminals[k].books.observedAccount(at: world).equity
+    if let floor = checker.floor(id, at: clock), equity <= floor, checker.pause(id) == nil {
+      checker.fail("L3", "\(id) is worth \(equity), by the books its floor is \(floor), and no breach is latched")
     }
     if let pause = checker.pause(id), pause.closesAll, !positions.isEmpty {
       checker.fail("L3", "\(id) is breached and not flat: \(list)")
@@ -195,5 +199,13 @@ extension Simulation {
 }
 
 extension VirtualTerminal {
-  mutating func openTheMarket() { books.account.hours = .always }
+  mutating func endTroubles() {
+    downUntil = 0
+    wrongAccountUntil = 0
+    unauthorizedUntil = 0
+    historyOffUntil = 0
+    ordersOffUntil = 0
+    clockOffUntil = 0
+    books.account.hours = .always
+  }
 }

@@ -18,8 +18,9 @@ struct ReadInProgress {
   var ticks: [Symbol: OptionalPart<Tick>] = [:]
   var failure: ReadFailure?
   var lie: Fault?
-  /// When the positions were true.
+  /// When the positions were true, and the account.
   var taken: Int64 = 0
+  var accountTaken: Int64 = 0
 }
 
 // Reads: each part is true at its own instant, unless the wire or the terminal lies.
@@ -117,7 +118,9 @@ extension Simulation {
       let list = read.early?.positions ?? positions(k)
       read.taken = read.early?.taken ?? clock
       read.positions = Reply(listed(k, list, &read), span)
-    case .account: read.account = Reply(read.early?.account ?? account(k), span)
+    case .account:
+      read.accountTaken = read.early?.taken ?? clock
+      read.account = Reply(read.early?.account ?? account(k), span)
     case .orders: read.orders = orders(k, read.lie, span)
     case .history: read.history = history(k, read, span)
     case .ticks:
@@ -162,7 +165,10 @@ extension Simulation {
   }
 
   private mutating func history(_ k: Int, _ read: ReadInProgress, _ span: ReadSpan) -> OptionalPart<[HistoryRow]> {
-    guard terminals[k].habits.history, terminals[k].historyOffUntil <= clock else { return .unsupported }
+    guard terminals[k].habits.history, terminals[k].historyOffUntil <= clock else {
+      checker.disturb(terminals[k].id)
+      return .unsupported
+    }
     if happens(.partFails) {
       counts.fired(.partFails)
       return .failed(failure(.malformed))
@@ -171,8 +177,12 @@ extension Simulation {
     let all = rows.count
     if read.lie == .emptyHistory { rows = [] }
     if read.lie == .historyLacksRows { rows = rows.filter { _ in wire.coin() } }
-    if rows.count < all, let lie = read.lie { counts.fired(lie) }
+    if rows.count < all, let lie = read.lie {
+      counts.fired(lie)
+      checker.disturb(terminals[k].id)
+    }
     let off = off(k)
+    if off != .zero { checker.disturb(terminals[k].id) }
     if off != .zero { for n in rows.indices { rows[n].closeTime = rows[n].closeTime.map { $0 + off } } }
     return .read(Reply(rows, span))
   }
@@ -188,7 +198,7 @@ extension Simulation {
     snapshot.history = read.history
     snapshot.ticks = read.ticks
     trace.noteLook(clock, read.request.agent.text, Lines.snapshot(snapshot, lie: read.lie))
-    checker.snapshotTaken(read.request.agent, at: read.taken, lie: read.lie)
+    checker.snapshotTaken(read.request.agent, at: read.taken, account: read.accountTaken, lie: read.lie)
     if bug == .serveCachedList { snapshot = checker.cached(snapshot) }
     receive(.snapshot(snapshot))
     beginWaiting(k)
@@ -205,7 +215,7 @@ extension Simulation {
       flat.profit = .zero
       var snapshot = Snapshot(request: read.request, positions: Reply([], span), account: Reply(flat, span))
       snapshot.orders = .read(Reply([], span))
-      checker.snapshotTaken(read.request.agent, at: clock, lie: nil)
+      checker.snapshotTaken(read.request.agent, at: clock, account: clock, lie: nil)
       receive(.snapshot(snapshot))
     } else {
       receive(.readFailed(read.request, failure, span))

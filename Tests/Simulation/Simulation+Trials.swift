@@ -37,8 +37,11 @@ extension Simulation {
         !day.isBreached
       else { continue }
       trace.note(clock, "--- \(id) breaches ---")
-      // A charge is no withdrawal: it counts as a loss.
-      let charge = equity - day.floor + FixedDecimal(1)
+      // By the books where they tell all; else by what the core was told.
+      let floor = checker.floor(id, at: clock)
+      if floor != nil { counts.took("trial breach by the books") }
+      // A charge is no withdrawal: it counts as a loss. First one that leaves a cent.
+      let charge = equity - (floor ?? day.floor) + FixedDecimal(1)
       terminals[k].books.operate(.balance, -charge, comment: "Adjustment", at: world)
       let count = terminals[k].books.positions.count
       advance(until: clock + 3 * scenario.interval.inMicroseconds + Int64(count + 5) * 2_000_000)

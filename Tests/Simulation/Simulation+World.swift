@@ -59,7 +59,7 @@ extension Simulation {
     receive(.fleetRejected(errors: ["agents.yaml:1:1: error: torn"], actor: "operator"))
   }
 
-  private func later(_ seconds: Int) -> Int64 { clock + Int64(seconds) * 1_000_000 }
+  func later(_ seconds: Int) -> Int64 { clock + Int64(seconds) * 1_000_000 }
 
   private mutating func terminalTrouble(_ fault: Fault, _ k: Int) {
     switch fault {
@@ -186,6 +186,7 @@ extension Simulation {
 
   private mutating func jump(_ distance: Duration) {
     wallOffset += distance
+    for terminal in terminals { checker.disturb(terminal.id) }
     agenda.add(.episodeEnds(.clock), at: later(people.pick([10, 600, 6000])), process: nil)
   }
 
@@ -199,7 +200,9 @@ extension Simulation {
     case .disk:
       journal.space = .ok
       tellJournal()
-    case .clock: wallOffset = .zero
+    case .clock:
+      wallOffset = .zero
+      for terminal in terminals { checker.disturb(terminal.id) }
     case .drain: if draining { kill() }
     }
   }

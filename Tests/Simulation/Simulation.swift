@@ -19,9 +19,11 @@ struct Simulation {
   var steadyOrigin: Int64 = 0
   var agenda = Agenda()
   var terminals: [VirtualTerminal] = []
+  /// Those that agents were moved away from, with another account each.
+  var standby: [VirtualTerminal?] = []
+  /// How many of each terminal's executions the checker has seen, and of the one's it was moved away from.
+  var executionsSeen: [(here: Int, away: Int)] = []
   var places: [AgentID: Int] = [:]
-  /// How many of each terminal's executions the checker has seen.
-  var executionsSeen: [Int] = []
   var journal = VirtualJournal()
   var database = VirtualDatabase()
   /// How many state directories were lost.
@@ -73,6 +75,7 @@ struct Simulation {
   var people: Dice
   var market: Dice
   var disk: Dice
+  var rarities: Dice
 
   init(_ scenario: Scenario, variation: Variation = Variation(), bug: PlantedBug? = nil, lines: Int? = nil) {
     self.scenario = scenario
@@ -85,6 +88,7 @@ struct Simulation {
     people = Dice(seed: scenario.seed, "people")
     market = Dice(seed: scenario.seed, "market")
     disk = Dice(seed: scenario.seed, "disk")
+    rarities = Dice(seed: scenario.seed, "rarities")
     for (k, agent) in scenario.agents.enumerated() {
       var habits = agent
       if strength(.commentsRewritten) > 0, wire.coin() {
@@ -100,7 +104,12 @@ struct Simulation {
     }
     lastLookAt = Array(repeating: 0, count: terminals.count)
     longestGap = lastLookAt
-    executionsSeen = Array(repeating: 0, count: terminals.count)
+    standby = Array(repeating: nil, count: terminals.count)
+    executionsSeen = Array(repeating: (0, 0), count: terminals.count)
+    for terminal in terminals { checker.accounts[terminal.id] = terminal.habits.account.number }
+    if policy.correlationLimit != nil { counts.fired(.correlationLimited) }
+    if policy.maxGrossLeverage != nil { counts.fired(.leverageLimited) }
+    if scenario.isLong { counts.fired(.longDay) }
     scheduled = Array(repeating: nil, count: terminals.count)
     reads = Array(repeating: nil, count: terminals.count)
   }
@@ -148,6 +157,7 @@ struct Simulation {
     boot()
     agenda.add(.quote, at: 0, process: nil)
     agenda.add(.chance, at: 1_000_000, process: nil)
+    agenda.add(.rarity, at: 2_000_000, process: nil)
   }
 
   mutating func advance(until end: Int64) {
@@ -167,12 +177,21 @@ struct Simulation {
       happen(next.item)
       if killNow { kill() }
       checker.clock = clock
-      for k in terminals.indices where terminals[k].books.executions.count > executionsSeen[k] {
-        executionsSeen[k] = terminals[k].books.executions.count
-        checker.look(at: terminals[k])
-      }
+      for k in terminals.indices { showBooks(k) }
     }
     clock = max(clock, end)
+  }
+
+  /// Shows the checker what is new in an agent's books.
+  mutating func showBooks(_ k: Int) {
+    if terminals[k].books.executions.count > executionsSeen[k].here {
+      executionsSeen[k].here = terminals[k].books.executions.count
+      checker.look(at: terminals[k])
+    }
+    if let other = standby[k], other.books.executions.count > executionsSeen[k].away {
+      executionsSeen[k].away = other.books.executions.count
+      checker.look(at: other, isAway: true)
+    }
   }
 
   private mutating func happen(_ item: Agenda.Item) {
@@ -187,6 +206,7 @@ struct Simulation {
     case .ship: ship()
     case .quote: quote()
     case .chance: chance()
+    case .rarity: rarity()
     case .restart: boot()
     case .tellJournal: tellJournal()
     case .readMemories: readMemories()

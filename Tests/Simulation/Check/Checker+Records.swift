@@ -5,28 +5,39 @@ extension Checker {
   mutating func take(_ record: Record, after event: Event?, _ core: Reconciler, _ clock: Int64) {
     self.clock = clock
     switch record.type {
-    case .intent: intent(record)
+    case .intent: intent(record, core)
     case .outcome: outcome(record)
     case .unknown: unknown(record)
     case .resolved: resolved(record)
-    case .paused: paused(record)
+    case .paused:
+      paused(record)
+      if let id = record.agent { followPauses(id, at: record.sequence, core) }
     case .resumed: resumed(record)
     // Until the database is read, the day goes by what is seen; then it begins where it began.
-    case .dayAnchor: if !core.awaitsMemories { anchor(record) }
+    case .dayAnchor:
+      if core.awaitsMemories {
+        if let id = record.agent { disturb(id) }
+      } else {
+        anchor(record)
+      }
+    case .breach: judgeBreach(record)
+    case .confirmedFlat: judgeFlat(record, core)
     case .targetSpent: spent(record)
-    case .heartbeat: adopted(record)
+    case .heartbeat:
+      adopted(record)
+      if let id = record.agent { followPauses(id, at: record.sequence, core) }
     case .emergencyStop, .emergencyCleared:
       guard record.metadata["source"]?.string == "host" else { return }
       hostStops.append((record.sequence, record.type == .emergencyStop))
-    case .breach, .controllerStarted, .controllerStopped, .revisionLoaded, .revisionRejected, .agentOnline,
+    case .controllerStarted, .controllerStopped, .revisionLoaded, .revisionRejected, .agentOnline,
       .agentOffline, .flow, .riskWarning, .refused, .tradeClosed, .externalPosition, .orphaned, .suspiciousSnapshot,
-      .confirmedFlat, .notFlat, .journalDegraded, .journalRecovered,
+      .notFlat, .journalDegraded, .journalRecovered,
       .operatorCommand, .snapshot:
       break
     }
   }
 
-  private mutating func intent(_ record: Record) {
+  private mutating func intent(_ record: Record, _ core: Reconciler) {
     guard let id = record.actionID, let agentID = record.agent, let fresh = LiveAction(intent: record) else {
       return fail("S15", "intent \(record.sequence) cannot be read back")
     }
@@ -47,8 +58,9 @@ extension Checker {
     if fresh.kind.opens {
       if fresh.attempt == 1 { freshLook(agentID) }
       holdsBack(agentID, fresh.symbol, id)
-    } else if fresh.attempt == 1 {
-      judgeExit(fresh, agentID)
+      if fresh.attempt == 1 { judgeFleet(fresh, agentID, core) }
+    } else {
+      judgeExit(fresh, agentID, core)
     }
   }
 
@@ -59,6 +71,9 @@ extension Checker {
     let result = record.metadata["result"]?.string ?? ""
     if !action.finals.isEmpty { fail("S3", "action \(id) ends twice: \(action.finals.map(\.result)), \(result)") }
     actions[id]?.finals.append((record.sequence, result))
+    if result == "done", action.intent.kind.opens {
+      judgeDone(id, record.agent ?? action.agent, record.metadata["ticket"]?.int.map { Ticket($0) }, record.sequence)
+    }
     let last = action.intents.keys.max() ?? 1
     if result == "withdrawn", action.performed.contains(last) {
       if case .refused? = action.answers[last], !record.message.contains("never sent") { return }
@@ -79,18 +94,19 @@ extension Checker {
     }
   }
 
-  /// Under a rewritten comment nobody can tell an order that ran long after it was given up from the same order sent anew;
-  /// the target has its one position either way.
-  private func isLikeOneThatRanLate(_ action: Action, _ evidence: String) -> Bool {
-    evidence == "ticket"
-      && actions.values.contains {
-        $0.agent == action.agent && $0.gaveUp && $0.executions > 0 && $0.intent.symbol == action.intent.symbol
-          && $0.intent.side == action.intent.side && $0.intent.lots == action.intent.lots
-      }
+  /// An answer names the ticket that the books have.
+  private mutating func judgeDone(_ id: String, _ agentID: AgentID, _ ticket: Ticket?, _ sequence: Int64) {
+    guard let opened = actions[id]?.opened else {
+      return fail("S3", "action \(id) is recorded as done, and nobody opened anything")
+    }
+    if let ticket, ticket != opened { fail("S3", "action \(id) is said to be #\(ticket), and it is #\(opened)") }
+    actions[id]?.claimed = (opened, sequence)
   }
 
   private mutating func resolved(_ record: Record) {
     guard let id = record.actionID, let action = actions[id] else {
+      // Its row in the database outlived its record.
+      if lostExits.contains(record.actionID ?? "") { return }
       return fail("S3", "resolved without an intent: \(record.actionID ?? "")")
     }
     let result = record.metadata["result"]?.string ?? ""
@@ -111,8 +127,8 @@ extension Checker {
       if honest, action.executions > 0 {
         fail("S5", "action \(id) is given up as not executed, and the books have it as #\(action.opened?.number ?? 0)")
       }
-    } else if action.executions == 0, agent.openedByHand == 0, !isLikeOneThatRanLate(action, evidence) {
-      fail("S5", "action \(id) is taken for executed by \(evidence), and nobody opened anything")
+    } else {
+      judgeExecuted(id, agentID, record.metadata["ticket"]?.int.map { Ticket($0) }, evidence, record.sequence)
     }
   }
 
@@ -123,9 +139,7 @@ extension Checker {
     latches.append(
       Latch(
         agent: id, sequence: record.sequence,
-        pause: Pause(
-          closesAll: data["closes_all"]?.bool ?? false, isBreach: isBreach,
-          tickets: Set(AgentMemory.tickets(data["tickets"])))))
+        pause: Pause(closesAll: data["closes_all"]?.bool ?? false, isBreach: isBreach)))
   }
 
   private mutating func resumed(_ record: Record) {
@@ -144,21 +158,19 @@ extension Checker {
       fail("S12", "\(id) has an anchor for \(day) after one for \(last.day)")
     }
     anchors.append((id, record.sequence, day))
+    beginDay(record, id)
   }
 
   private mutating func spent(_ record: Record) {
-    guard let id = record.agent, let number = record.metadata["ticket"]?.int, let agent = agents[id] else { return }
-    // One list that lies must not be enough.
-    let isDeceived = agent.lies.suffix(2).allSatisfy { $0 != nil }
-    if !isDeceived, agent.open.contains(Ticket(number)) {
-      fail("S7", "\(id): #\(number) is taken for ended, and the books have it")
-    }
+    guard let id = record.agent, let number = record.metadata["ticket"]?.int else { return }
+    judgeSpent(Ticket(number), record.metadata["target"]?.string ?? "", id)
   }
 
   private mutating func adopted(_ record: Record) {
     guard let id = record.agent else { return }
     for item in record.metadata["adopted"]?.array ?? [] {
       guard let ticket = item["ticket"]?.int, let target = item["target"]?.string else { continue }
+      judgeAdoption(Ticket(ticket), target, item, id)
       agents[id, default: Agent()].adopted[Ticket(ticket)] = (target, record.sequence)
     }
   }

@@ -24,6 +24,8 @@ struct Checker {
     /// In the true books.
     var executions = 0
     var opened: Ticket?
+    /// What the core takes it to have come to: the ticket that it was opened under.
+    var claimed: (root: Ticket, sequence: Int64)?
     /// Unknown since then, by the true clock; and complete looks since.
     var unknownAt: Int64?
     var quarantine: Duration = .zero
@@ -48,14 +50,36 @@ struct Checker {
     var lineage: [Ticket: String] = [:]
     /// What a remainder is the rest of.
     var parents: [Ticket: Ticket] = [:]
+    /// Every position that there ever was.
+    var origins: [Ticket: Origin] = [:]
     /// Whose these are, only a comment can tell, where the broker leaves it as it is.
     var renumbered: Set<Ticket> = []
     var open: Set<Ticket> = []
     var executionsSeen = 0
     var adopted: [Ticket: (target: String, sequence: Int64)] = [:]
-    /// A person opened here since the core last knew everything.
-    var openedByHand = 0
+    /// What came without an order that the core awaits, since it last knew everything: opened by a person, late, or under
+    /// another ticket.
+    var strangers: Set<Ticket> = []
     var stopRefused: Set<Ticket> = []
+    /// The last list of pending orders.
+    var orders: [PendingOrder] = []
+    /// Its terminal shows no history: then nobody can follow two partial closes between two looks.
+    var showsNoHistory = false
+    /// Listed by a look of this process that the core believed.
+    var believed: Set<Ticket> = []
+    /// When pending orders came.
+    var placed: [Ticket: Int64] = [:]
+    var hasFailed = false
+    var day = Day()
+  }
+
+  /// A position as it was when it came.
+  struct Origin {
+    var symbol: Symbol
+    var side: Side
+    var lots: FixedDecimal
+    var comment: String
+    var at: Int64
   }
 
   struct Latch {
@@ -65,12 +89,13 @@ struct Checker {
     var pause: Pause?
     /// A person's resume, which clears every latch; a new day's clears the breach alone.
     var byPerson = false
+    /// What may stay, by the tickets that it was opened under; `nil` while nobody knows.
+    var roots: (tickets: Set<Ticket>, account: Int64, at: Int64, sequence: Int64)?
   }
 
   struct Pause {
     var closesAll: Bool
     var isBreach: Bool
-    var tickets: Set<Ticket>
   }
 
   private(set) var violation: Violation?
@@ -80,6 +105,10 @@ struct Checker {
   var processStart: Int64 = 0
   var actions: [String: Action] = [:]
   var agents: [AgentID: Agent] = [:]
+  /// The same of the terminals that agents have been moved away from.
+  var elsewhere: [AgentID: Agent] = [:]
+  /// Which account answers.
+  var accounts: [AgentID: Int64] = [:]
   var latches: [Latch] = []
   var anchors: [(agent: AgentID, sequence: Int64, day: String)] = []
   /// The emergency stops of people on the host, as the record has them.
@@ -91,6 +120,8 @@ struct Checker {
   var stopsHit = 0
   /// Exits that were sent, and whose records were lost with a state directory before the database had them.
   var lostExits: Set<String> = []
+  /// A state directory was lost for a second time: what the first loss left may be gone with it, and whose a position is.
+  var hasLostMemory = false
   /// POSTs.
   var sent = 0
   /// What the core is being told right now.
@@ -105,10 +136,15 @@ struct Checker {
 
   func spec(_ id: AgentID) -> AgentSpec? { fleet?.agents.first { $0.id == id } }
 
-  func pause(_ id: AgentID) -> Pause? { latches.last { $0.agent == id && $0.pause?.isBreach != false }?.pause }
+  func pause(_ id: AgentID) -> Pause? { latch(id, breach: true).flatMap { latches[$0].pause } }
 
-  func operatorPause(_ id: AgentID) -> Pause? {
-    latches.last { $0.agent == id && ($0.pause?.isBreach == false || $0.byPerson) }?.pause
+  func operatorPause(_ id: AgentID) -> Pause? { latch(id, breach: false).flatMap { latches[$0].pause } }
+
+  /// The last word on one of an agent's two pauses.
+  func latch(_ id: AgentID, breach: Bool) -> Int? {
+    latches.lastIndex {
+      $0.agent == id && (breach ? $0.pause?.isBreach != false : $0.pause?.isBreach == false || $0.byPerson)
+    }
   }
 
   // MARK: What the shell tells
@@ -123,6 +159,8 @@ struct Checker {
     processStart = clock
     for id in agents.keys.sorted() {
       agents[id]?.snapshot = nil
+      agents[id]?.orders = []
+      agents[id]?.believed = []
       agents[id]?.withoutStopSince = [:]
       agents[id]?.stopRefused = []
     }
@@ -132,8 +170,9 @@ struct Checker {
     }
   }
 
-  mutating func snapshotTaken(_ id: AgentID, at taken: Int64, lie: Fault?) {
+  mutating func snapshotTaken(_ id: AgentID, at taken: Int64, account: Int64, lie: Fault?) {
     agents[id, default: Agent()].taken = taken
+    agents[id]?.day.accountAt = account
     agents[id, default: Agent()].lies.append(lie)
     if agents[id, default: Agent()].lies.count > 3 { agents[id]?.lies.removeFirst() }
   }
@@ -157,7 +196,11 @@ struct Checker {
     switch event {
     case .snapshot(let snapshot): seen(snapshot)
     case .actionEnded(let id, _, _, _, _): answerIsBeingTaken = id
-    case .started, .fleetAccepted, .fleetRejected, .readFailed, .journal, .memories, .command, .timePassed, .drain:
+    case .readFailed(let request, _, _):
+      if let i = core.index[request.agent], core.agents[i].lane == .reading(request.number) {
+        agents[request.agent, default: Agent()].hasFailed = true
+      }
+    case .started, .fleetAccepted, .fleetRejected, .journal, .memories, .command, .timePassed, .drain:
       break
     }
   }
@@ -167,7 +210,19 @@ struct Checker {
     snapshotIsBeingTaken = id
     var agent = agents[id] ?? Agent()
     agent.snapshot = snapshot
+    agent.hasFailed = false
     agent.usedOnThisLook = []
+    switch snapshot.history {
+    case .read: agent.showsNoHistory = false
+    case .unsupported: agent.showsNoHistory = true
+    case .notAsked, .failed: break
+    }
+    switch snapshot.orders {
+    case .read(let reply): agent.orders = reply.value
+    case .unsupported: agent.orders = []
+    case .notAsked, .failed: break
+    }
+    if let account = snapshot.account?.value { agent.day.see(account) }
     // A ticket that a list lacks keeps its time: the core may not believe that list.
     var bare = agent.withoutStopSince
     for position in snapshot.positions?.value ?? [] {
@@ -196,125 +251,4 @@ struct Checker {
       agents[post.request.agent, default: Agent()].stopRefused.insert(ticket)
     }
   }
-
-  /// Compares the record of a process that ends with what is left of it.
-  ///
-  /// - Parameter lostDirectory: the next process begins a new chain; what of this one is left is in the database.
-  mutating func crashed(keeping last: Int64, whole: Bool, lostDirectory: Bool = false, _ clock: Int64) {
-    self.clock = clock
-    for id in actions.keys.sorted() {
-      guard var action = actions[id] else { continue }
-      let sent = action.performed
-      action.intents = action.intents.filter { $0.value <= last }
-      action.unknowns.removeAll { $0 > last }
-      action.finals.removeAll { $0.sequence > last }
-      if sent.contains(where: { action.intents[$0] == nil }) {
-        if !lostDirectory { fail("S2", "action \(id) was sent, and its intent is lost with the process") }
-        action.performed = sent.filter { action.intents[$0] != nil }
-        if action.performed.isEmpty { lostExits.insert(id) }
-      }
-      actions[id] = action.intents.isEmpty ? nil : action
-    }
-    latches.removeAll { $0.sequence > last }
-    anchors.removeAll { $0.sequence > last }
-    hostStops.removeAll { $0.sequence > last }
-    for id in agents.keys.sorted() {
-      let kept = agents[id]?.adopted.filter { $0.value.sequence <= last } ?? [:]
-      agents[id]?.adopted = kept
-    }
-    if !whole { remembered = [:] }
-    if lostDirectory { renumber(by: last) }
-  }
-
-  /// A new chain counts from 1: what went before is older than all of it.
-  private mutating func renumber(by last: Int64) {
-    for id in actions.keys.sorted() {
-      guard var action = actions[id] else { continue }
-      action.intents = action.intents.mapValues { $0 - last }
-      action.unknowns = action.unknowns.map { $0 - last }
-      action.finals = action.finals.map { ($0.sequence - last, $0.result) }
-      action.intent.sequence -= last
-      actions[id] = action
-    }
-    for k in latches.indices { latches[k].sequence -= last }
-    for k in anchors.indices { anchors[k].sequence -= last }
-    for k in hostStops.indices { hostStops[k].sequence -= last }
-    for id in agents.keys.sorted() {
-      for ticket in agents[id]?.adopted.keys.sorted() ?? [] { agents[id]?.adopted[ticket]?.sequence -= last }
-    }
-    (durable, shipped) = (0, 0)
-  }
-
-  /// Whether the database has the intent of every open that was sent.
-  func everyOpenSent(isWithin shipped: Int64) -> Bool {
-    actions.values.allSatisfy { action in
-      !action.intent.kind.opens || action.performed.allSatisfy { (action.intents[$0] ?? .max) <= shipped }
-    }
-  }
-
-  /// A person wants everything about it forgotten: its day, its latches, its lineage.
-  mutating func forgot(_ id: AgentID, after sequence: Int64) {
-    anchors.removeAll { $0.agent == id }
-    latches.append(Latch(agent: id, sequence: sequence, pause: nil, byPerson: true))
-    agents[id]?.adopted = [:]
-    agents[id]?.lineage = [:]
-    remembered[id] = nil
-  }
-
-  // MARK: The true books
-
-  mutating func look(at terminal: borrowing VirtualTerminal) {
-    let id = terminal.id
-    var seen = agents[id]?.executionsSeen ?? 0
-    guard terminal.books.executions.count > seen else { return }
-    var agent = agents[id] ?? Agent()
-    while seen < terminal.books.executions.count {
-      take(terminal.books.executions[seen], &agent)
-      seen += 1
-    }
-    agent.executionsSeen = seen
-    agent.open = Set(terminal.books.positions.map(\.facts.ticket))
-    agents[id] = agent
-  }
-
-  private mutating func take(_ execution: PaperExecution, _ agent: inout Agent) {
-    if execution.cause == .stopLoss { stopsHit += 1 }
-    if execution.kind == .opened, execution.cause != .client { agent.openedByHand += 1 }
-    if let rest = execution.newTicket {
-      agent.lineage[rest] = agent.lineage[execution.ticket]
-      agent.parents[rest] = execution.ticket
-      if agent.renumbered.contains(execution.ticket) { agent.renumbered.insert(rest) }
-    }
-    guard let request = execution.requestID else { return }
-    let id = String(request.prefix { $0 != "." })
-    guard var action = actions[id], !action.performed.isEmpty else {
-      if lostExits.contains(id) { return }
-      return fail(
-        "S15", "the books have \(execution.kind.rawValue) #\(execution.ticket) by \(request), and no record has")
-    }
-    action.executions += 1
-    if execution.kind == .opened {
-      agent.lineage[execution.ticket] = id
-      action.opened = execution.ticket
-    }
-    if action.executions > 1 {
-      fail("S1", "action \(id) was executed \(action.executions) times, the last as #\(execution.ticket)")
-    }
-    actions[id] = action
-  }
-
-  /// The broker gave a position another ticket.
-  mutating func renumbered(_ id: AgentID, _ old: Ticket, to new: Ticket) {
-    var agent = agents[id] ?? Agent()
-    agent.renumbered.insert(new)
-    agent.open.remove(old)
-    agent.open.insert(new)
-    // It looks as if somebody had opened it.
-    agent.openedByHand += 1
-    agents[id] = agent
-  }
-
-  func wasExecuted(_ id: String) -> Bool { (actions[id]?.executions ?? 0) > 0 }
-
-  func openedTicket(of id: String) -> Ticket? { actions[id]?.opened }
 }

@@ -30,6 +30,8 @@ struct Scenario {
   var passesAtRest = 1000
   /// When the day ends.
   var end: Duration = .seconds(86_400)
+  /// The storm lasts for more than a day.
+  var isLong = false
   /// Between two quotes.
   var quoteEvery: Duration
   var syncEvery: Int
@@ -51,16 +53,55 @@ struct Scenario {
     if dice.hits(perMille: 150) { policy.maxClosesPerPass = dice.from(1, to: 2) }
     if dice.hits(perMille: 150) { policy.maxTotalExposure = FixedDecimal(dice.pick([5, 20, 60])) }
     for number in 0..<dice.pick([1, 1, 2, 2, 3, 4]) { agents.append(Self.agent(number, &dice)) }
+    limitFleet()
     guard faults else { return }
-    for fault in Fault.allCases {
+    for fault in Fault.allCases where !Self.rare.contains(fault) {
       strengths[fault] = dice.pick([0, 0, 0, 5, 20, 60, 200])
     }
+    drawRarities()
     for fault in Self.seldom { strengths[fault] = min(strengths[fault] ?? 0, 5) }
     // Now and then an unknown open that nothing but a person can resolve.
     if seed % 8 == 0 {
       agents[0].history = false
       strengths[.requestLost] = 300
     }
+  }
+
+  /// Classes with draws of their own, so that a day without them is what it was before there were any.
+  private static let rare: Set<Fault> = [
+    .closedInParts, .partialReplyLost, .declaredMeanwhile, .movedPort, .movedAccount, .correlationLimited,
+    .leverageLimited, .longDay,
+  ]
+
+  private mutating func drawRarities() {
+    var dice = Dice(seed: seed, "rarities of the day")
+    strengths[.closedInParts] = dice.pick([0, 0, 1])
+    strengths[.partialReplyLost] = dice.pick([0, 0, 0, 60])
+    strengths[.declaredMeanwhile] = dice.pick([0, 0, 0, 100])
+    strengths[.movedPort] = dice.pick([0, 0, 0, 0, 0, 1])
+    strengths[.movedAccount] = dice.pick([0, 0, 0, 0, 0, 0, 0, 1])
+    // Orders that are given up, and what comes of the same target days later.
+    guard dice.hits(perMille: 50) else { return }
+    isLong = true
+    interval = .seconds(60)
+    faultPhase = .seconds(260_000)
+    end = .seconds(280_000)
+    meanBetweenEvents = 2000
+    strengths[.requestLost] = 200
+    strengths[.partialReplyLost] = 300
+    strengths[.commentsRewritten] = 200
+    strengths[.edited] = 60
+  }
+
+  private mutating func limitFleet() {
+    var dice = Dice(seed: seed, "limits of the fleet")
+    if dice.hits(perMille: 200), agents.count > 1 {
+      policy.correlationLimit = d("0.5")
+      policy.correlations = [
+        FleetPolicy.Correlation(first: Self.gold, second: Self.euro, rho: dice.coin() ? d("0.9") : d("-0.9"))
+      ]
+    }
+    if dice.hits(perMille: 150) { policy.maxGrossLeverage = FixedDecimal(dice.pick([2, 8, 30])) }
   }
 
   /// What a fleet does not survive in numbers, or what ends nearly everything else for a while.

@@ -11,6 +11,8 @@ struct Agenda {
     case ship
     case quote
     case chance
+    /// What comes seldom by chance.
+    case rarity
     case restart
     case tellJournal
     case readMemories
@@ -49,7 +51,7 @@ struct Agenda {
     items.reduce(0) { last, item in
       switch item.item {
       case .late, .arrive, .reply, .restart, .episodeEnds(.drain): max(last, item.at)
-      case .tick, .beginRead, .readPart, .sync, .ship, .quote, .chance, .tellJournal, .readMemories,
+      case .tick, .beginRead, .readPart, .sync, .ship, .quote, .chance, .rarity, .tellJournal, .readMemories,
         .episodeEnds(.database), .episodeEnds(.disk), .episodeEnds(.clock):
         last
       }

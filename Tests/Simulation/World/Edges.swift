@@ -114,5 +114,6 @@ struct Edges {
     "record degraded -> shipping",
     "emergency none -> host", "emergency none -> manifest", "emergency none -> both", "emergency host -> none",
     "emergency host -> both", "emergency manifest -> none", "emergency manifest -> both", "emergency both -> host",
+    "trial breach", "trial breach by the books", "trial manifest",
   ]
 }

@@ -26,6 +26,12 @@ enum Fault: String, CaseIterable, Codable {
   // Operators.
   case edited, disabled, orphaned, emergencyStop, emergencyByHost, badManifest, emptied, swapped, reloadStorm
   case paused, resumed, resolved, forgotten
+  // What comes seldom by chance, each with draws of its own: two partial closes between two looks, a partial fill whose
+  // answer is lost, a manifest that changes while an exit is on its way and is refused for the moment, another address of
+  // the same terminal, and another terminal with another account.
+  case closedInParts, partialReplyLost, declaredMeanwhile, movedPort, movedAccount
+  // Limits over the fleet, and a storm of more than one day.
+  case correlationLimited, leverageLimited, longDay
 }
 
 /// How often each class of fault fired, in which detail, and which edges of the core's state machines were taken.
