@@ -26,7 +26,7 @@ struct CoreBug {
 
   var edits: [Edit] { [Edit(file: file, text: text, planted: planted)] + also }
 
-  static let all = unknowns + memories + risks + limits + looks
+  static let all = unknowns + memories + risks + limits + looks + judged
 }
 
 extension CoreBug {
