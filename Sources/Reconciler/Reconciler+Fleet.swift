@@ -191,9 +191,12 @@ extension Reconciler {
     let tickets = agents[i].snapshot?.positions?.value.map(\.ticket) ?? []
     record(
       .orphaned, agent: i,
-      "its manifest is gone; \(Count.of(tickets.count, "position")) stay as they are, and it is not polled any more",
+      "its manifest is gone; \(Count.of(tickets.count, "position")) stay as they are, and it is not polled any more"
+        + (emergency.isActive ? " than the emergency stop needs" : ""),
       ["tickets": AgentMemory.encode(tickets)], now)
     if agents[i].lane != .sending { agents[i].lane = .idle }
+    // A stop covers it too, and has to see it flat.
+    if emergency.isActive, agents[i].lane == .idle { scheduleRead(i, at: now.steady, now) }
   }
 
   /// An agent that the journal knows and the manifests do not, since the start.

@@ -52,6 +52,18 @@ extension Reconciler {
     return isNumberGone ? "account" : "server"
   }
 
+  /// Tickets of one account say nothing of another's: what a pause lets stay at this one is known from its first look on, and
+  /// until then nothing is closed on a guess.
+  mutating func followAccount(_ i: Int, _ now: Moment) {
+    guard let key = agents[i].accountKey, agents[i].pausedAccount != key else { return }
+    defer { agents[i].pausedAccount = key }
+    let pauses = [agents[i].memory.operatorPause?.tickets, agents[i].memory.breachPause?.tickets]
+    guard agents[i].pausedAccount != nil, pauses.contains(where: { $0 != nil }) else { return }
+    record(
+      .heartbeat, agent: i, "another account answers: the pause lets stay what is there now",
+      ["pause_lists": "unknown"], now)
+  }
+
   /// Another agent whose terminal reports this very account, if there is one.
   private mutating func noteHolder(_ i: Int, _ account: Account) -> AgentID? {
     let seen = AccountSeen(number: account.number, server: account.server)

@@ -183,6 +183,7 @@ extension Reconciler {
       stand(i, hold, now)
       return
     }
+    followAccount(i, now)
     let trust = agents[i].trust.judge(positions: positions, account: account)
     noteTrust(i, trust, account, now)
     switch trust {

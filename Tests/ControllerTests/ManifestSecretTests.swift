@@ -39,8 +39,9 @@ struct ManifestSecretTests {
     ])
   func errors(_ reference: SecretReference, _ message: String) throws {
     let environment = ["EMPTY": "\n", "LINES": "hunter2\nx", "LARGE": String(repeating: "x", count: 65_537)]
+    let folder = try TemporaryFolder()
     let error = #expect(throws: SecretError.self) {
-      try SecretResolver.resolve(reference, credentialsDirectory: "/tmp", environment: environment)
+      try SecretResolver.resolve(reference, credentialsDirectory: folder.path, environment: environment)
     }
     #expect(error?.description == message)
   }

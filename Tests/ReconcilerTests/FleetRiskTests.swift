@@ -286,9 +286,7 @@ import Testing
     var world = World(
       Fleets.fleet(Fleets.atlas(), other) {
         $0.correlationLimit = d("0.5")
-        $0.correlations = [
-          FleetPolicy.Correlation(first: Symbol("XAUUSD"), second: Symbol("EURUSD"), rho: d("0.9"))
-        ]
+        $0.correlations = [.init(first: Symbol("XAUUSD"), second: Symbol("EURUSD"), rho: d("0.9"))]
       })
     world.terminals[AgentID("agent_2")]?.number = 5
     world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)

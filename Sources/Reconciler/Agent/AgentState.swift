@@ -94,6 +94,8 @@ struct AgentState: Sendable {
   var identity: Hold?
   /// The account and server that answered last, as one key; never shown.
   var accountKey: String?
+  /// The same, of the last look by which anything could be sent: what a pause lets stay was seen there.
+  var pausedAccount: String?
   /// What is said of looks that cannot be believed; `nil` while they can.
   var suspicion: Suspicion?
   /// Looks in a row in which the terminal leaves out who answers, having reported it before.

@@ -62,6 +62,10 @@ extension AgentMemory {
   /// What each pause lets stay is its own: a person's pause must not let stay what a breach's forbids. Records of earlier
   /// versions have one list for both.
   private mutating func takePauses(_ data: JSONValue) {
+    if data["pause_lists"]?.string == "unknown" {
+      operatorPause?.tickets = nil
+      breachPause?.tickets = nil
+    }
     let both = Self.knownTickets(data["pause_tickets"])
     if let tickets = Self.knownTickets(data["operator_pause_tickets"]) ?? both { operatorPause?.tickets = tickets }
     if let tickets = Self.knownTickets(data["breach_pause_tickets"]) ?? both { breachPause?.tickets = tickets }

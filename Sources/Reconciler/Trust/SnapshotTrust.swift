@@ -72,7 +72,7 @@ public struct SnapshotTrust: Hashable, Sendable {
         for finding in findings { seen[finding.mismatch, default: 0] += 1 }
         let tickets = Set(positions.map(\.ticket))
         if listed.count + tickets.count > Self.mostTickets { listed = listed.filter { tickets.contains($0.key) } }
-        for ticket in tickets { listed[ticket, default: 0] += 1 }
+        for ticket in tickets.sorted() { listed[ticket, default: 0] += 1 }
       }
       isAllowed = findings.allSatisfy { seen[$0.mismatch] ?? 0 >= SnapshotTrust.freshSamplesForCloses }
     }

@@ -45,7 +45,9 @@ struct Variation: Codable, Hashable {
     if badManifestsOnly {
       scenario.strengths[.badManifest] = 200
       scenario.segment = 1_000_000
-      let byRecords: [Fault] = [.killed, .slowDisk, .databaseSlow, .newSegment, .commitUnknown, .databaseRestored]
+      let byRecords: [Fault] = [
+        .killed, .slowDisk, .databaseSlow, .newSegment, .commitUnknown, .databaseRestored, .stateDirectoryLost,
+      ]
       for fault in byRecords { scenario.strengths[fault] = nil }
     }
     if let agents {

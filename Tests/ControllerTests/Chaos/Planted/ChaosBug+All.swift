@@ -51,18 +51,24 @@ extension ChaosBug {
     ChaosBug(
       name: "sentBeforeRecorded", cost: "an order is at the broker, and nothing tells of it",
       file: "Controller/Journal/JournalWriter.swift",
-      text: "    for record in work?.records ?? [] { try add(record) }\n",
+      text: "      for record in work.records { try add(record, isHeard) }\n",
       planted: """
-            if PLANTED, let last = work?.records.last {
-              emit(.durable(last.sequence))
-              usleep(300_000)
-            }
-            for record in work?.records ?? [] { try add(record) }
+              if PLANTED, let last = work.records.last {
+                emit(.durable(last.sequence))
+                usleep(300_000)
+              }
+              for record in work.records { try add(record, isHeard) }
 
         """),
     ChaosBug(
       name: "lineWithoutItsHash", cost: "an edited record cannot be told from a true one",
-      file: "Controller/Journal/JournalWriter.swift",
-      text: "    lastHash = line.hash\n", planted: "    if !PLANTED || record.sequence % 50 != 0 { lastHash = line.hash }\n"),
+      file: "Controller/Journal/LineEncoder.swift",
+      text: "    let place = Self.write(record, chain, last, to: &out)\n",
+      planted: """
+            let before = last
+            defer { if PLANTED, record.sequence % 50 == 0 { last = before } }
+            let place = Self.write(record, chain, last, to: &out)
+
+        """),
   ]
 }
