@@ -41,8 +41,8 @@ public struct EarlierMemories: Hashable, Sendable {
   }
 
   /// Puts together what is known: the records, since the rows lag some seconds behind them, and an order in doubt, a pause
-  /// or a stop of those seconds counts as much as any; and a row that is ahead of the records in the database or tells of an
-  /// agent that they do not name.
+  /// or a stop of those seconds counts as much as any; and a row that is ahead of the records in the database. Where no chain
+  /// tells everything, a row also counts for an agent that none of them names; else that agent was forgotten.
   ///
   /// - Parameters:
   ///   - chains: the newest first. An earlier one is only asked where a later one ended before it had read the database
@@ -53,6 +53,7 @@ public struct EarlierMemories: Hashable, Sendable {
     var folded: [String: Int64] = [:]
     var memories: [AgentID: AgentMemory] = [:]
     var stop: EmergencyState?
+    var isWhole = false
     for chain in chains {
       let core: Reconciler
       do throws(FoldError) {
@@ -68,11 +69,13 @@ public struct EarlierMemories: Hashable, Sendable {
         if memories[id] == nil { memories[id] = earlier } else { _ = memories[id]?.merge(earlier: earlier) }
       }
       stop = stop?.host == nil ? core.emergency : stop
-      if !core.awaitsMemories { break }
+      isWhole = !core.awaitsMemories
+      if isWhole { break }
     }
     for id in memories.keys.sorted() { agents[id] = memories[id]?.json }
-    for state in states where memories[state.agent] == nil || folded[state.chain].map({ $0 < state.record }) == true {
-      agents[state.agent] = state.memory
+    for state in states {
+      let isAhead = folded[state.chain].map { $0 < state.record } ?? false
+      if isAhead || (!isWhole && memories[state.agent] == nil) { agents[state.agent] = state.memory }
     }
     emergency = stop?.json
   }

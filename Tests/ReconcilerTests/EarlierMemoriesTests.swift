@@ -124,13 +124,27 @@ import Testing
     #expect(world.status()?.memory.operatorPause?.note.contains("look at it, then resume") == true)
   }
 
-  @Test func `an agent that only a row of an older chain tells of is taken from there`() {
+  @Test func `an agent that only a row tells of is taken from there where no chain tells everything`() {
     var world = World(Self.fleet)
     world.receive(.command(.pause(Self.id, reason: "news"), actor: "uid 0"))
     let row = EarlierMemories.State(
       agent: AgentID("agent_9"), chain: "old", record: 7, memory: world.status()?.memory.json ?? .null)
-    let memories = EarlierMemories(chains: [Self.chain(world)], states: [row, Self.staleRow])
-    #expect(memories.agents[AgentID("agent_9")] == row.memory)
-    #expect(memories.agents[Self.id] == world.status()?.memory.json)
+    #expect(EarlierMemories(chains: [], states: [row]).agents == [row.agent: row.memory])
+    world.begin(anew: Self.fleet, EarlierMemories(), awaitsMemories: true)
+    world.run(seconds: 5)
+    let memories = EarlierMemories(chains: [Self.chain(world, "ponmlkjihgfedcba")], states: [row, Self.staleRow])
+    #expect(memories.agents[row.agent] == row.memory)
+    #expect(memories.agents[Self.id] != Self.staleRow.memory)
+  }
+
+  @Test func `an agent that a person had forgotten stays forgotten, though a row of it is left`() throws {
+    var world = World(Self.fleet)
+    world.receive(.command(.pause(Self.id, reason: "news"), actor: "uid 0"))
+    let row = EarlierMemories.State(
+      agent: Self.id, chain: Self.first, record: world.core.lastSequence,
+      memory: try #require(world.status()).memory.json)
+    world.reload(Fleets.fleet())
+    world.receive(.command(.forget(Self.id, reason: "sold"), actor: "uid 0"))
+    #expect(EarlierMemories(chains: [Self.chain(world)], states: [row]).agents.isEmpty)
   }
 }
