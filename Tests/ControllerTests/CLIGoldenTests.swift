@@ -97,7 +97,8 @@ struct CLIGoldenTests {
       var text = try await run("plan", "--manifests", stage.manifests, "--out", plan, "--detailed-exitcode")
       _ = try stage.terminal("agent_1").trade(.close(ticket: rogue, lots: nil))
       text += try await run("plan", "--manifests", stage.manifests, "--check", plan)
-      try await RunningController.with(stage, database: "host=127.0.0.1 port=1 connect_timeout=1") { controller in
+      let database = try TestDatabase.fresh()
+      try await RunningController.with(stage, database: database.url) { controller in
         let server = "http://127.0.0.1:\(try #require(controller.port))"
         try await eventually("the plan is settled") {
           controller.status("agent_1")?.positions.first?.stopLoss != nil && controller.status("agent_2")?.seenAt != nil
