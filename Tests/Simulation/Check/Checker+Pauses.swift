@@ -54,7 +54,9 @@ extension Checker {
   func intruders(_ id: AgentID) -> [Ticket] {
     guard let agent = agents[id] else { return [] }
     return agent.open.sorted().filter { ticket in
-      [true, false].contains { breach in
+      // Of a ticket that the broker changed, and what is left of it, nobody can tell since when it is there.
+      if agent.renumbered.contains(ticket) { return false }
+      return [true, false].contains { breach in
         guard disallows(ticket, id, breach: breach), let k = latch(id, breach: breach),
           let (at, account) = latches[k].roots.map({ ($0.at, $0.account) }), account == accounts[id] ?? 0,
           let origin = agent.origins[agent.root(of: ticket)]
