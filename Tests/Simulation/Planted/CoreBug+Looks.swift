@@ -40,8 +40,8 @@ extension CoreBug {
       planted: "    guard agents[i].lane == .idle, !PLANTED else { return }\n    scheduleRead(i, at: span.began.steady + backOff(i, failure), now)\n"),
     CoreBug(
       name: "orphanIsClosed", cost: "a manifest that was moved by mistake closes positions", file: "Reconciler+Fleet.swift",
-      text: "    if agents[i].lane != .sending { agents[i].lane = .idle }\n  }\n",
-      planted: "    if agents[i].lane != .sending { agents[i].lane = .idle }\n    if PLANTED {\n      agents[i].memory.orphaned = false\n      agents[i].spec.enabled = false\n      scheduleRead(i, at: now.steady, now)\n    }\n  }\n"),
+      text: "    if emergency.isActive, agents[i].lane == .idle { scheduleRead(i, at: now.steady, now) }\n",
+      planted: "    if emergency.isActive, agents[i].lane == .idle { scheduleRead(i, at: now.steady, now) }\n    if PLANTED {\n      agents[i].memory.orphaned = false\n      agents[i].spec.enabled = false\n      scheduleRead(i, at: now.steady, now)\n    }\n"),
     CoreBug(
       name: "badManifestEmptiesTargets", cost: "a typing error closes every position", file: "Reconciler+Fleet.swift",
       text: "    manifestErrors = errors\n",
