@@ -4,11 +4,20 @@
 extension Checker {
   mutating func followPauses(_ id: AgentID, at sequence: Int64, _ core: borrowing Reconciler) {
     guard let i = core.index[id] else { return }
+    if core.agents[i].spec.terminal.account == nil { beginAnew(id, breach: [true, false]) }
     if core.agents[i].memory.breachPause != nil {
       follow(core.agents[i].memory.breachPause?.tickets, breach: true, id, sequence)
     }
     if core.agents[i].memory.operatorPause != nil {
       follow(core.agents[i].memory.operatorPause?.tickets, breach: false, id, sequence)
+    }
+  }
+
+  /// Where no account is pinned, another one may have answered for a while: the record says that what stays is known anew.
+  private mutating func beginAnew(_ id: AgentID, breach: [Bool]) {
+    guard listsAreAnew.remove(id) != nil else { return }
+    for breach in breach {
+      if let k = latch(id, breach: breach) { latches[k].roots = nil }
     }
   }
 

@@ -25,6 +25,7 @@ extension Checker {
     case .targetSpent: spent(record)
     case .heartbeat:
       adopted(record)
+      if let id = record.agent, record.metadata["pause_lists"]?.string == "unknown" { listsAreAnew.insert(id) }
       if let id = record.agent { followPauses(id, at: record.sequence, core) }
     case .emergencyStop, .emergencyCleared:
       guard record.metadata["source"]?.string == "host" else { return }

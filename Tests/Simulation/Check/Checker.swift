@@ -120,6 +120,8 @@ struct Checker {
   var stopsHit = 0
   /// Exits that were sent, and whose records were lost with a state directory before the database had them.
   var lostExits: Set<String> = []
+  /// Agents of which the record says that what their pauses let stay is known anew.
+  var listsAreAnew: Set<AgentID> = []
   /// A state directory was lost for a second time: what the first loss left may be gone with it, and whose a position is.
   var hasLostMemory = false
   /// POSTs.

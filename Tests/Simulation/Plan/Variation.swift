@@ -33,7 +33,7 @@ struct Variation: Codable, Hashable {
   var kill = Kill.alone
   var bug: String?
   var badManifests = true
-  /// Bad manifests come often, and nothing draws by the number of records, which one more would shift.
+  /// Bad manifests come often, and nothing goes by the number of records, which one more would shift.
   var badManifestsOnly = false
 
   func apply(to scenario: inout Scenario) {
@@ -45,8 +45,13 @@ struct Variation: Codable, Hashable {
     if badManifestsOnly {
       scenario.strengths[.badManifest] = 200
       scenario.segment = 1_000_000
+      // One record more, and a database that is away is behind; then an open is held that went out without it.
       let byRecords: [Fault] = [
         .killed, .slowDisk, .databaseSlow, .newSegment, .commitUnknown, .databaseRestored, .stateDirectoryLost,
+        .databaseDown, .databaseDownAtStart, .databaseFull, .databaseReadOnly, .databaseHung, .forked,
+        .anotherController,
+        // A cut mark is part of an action's id, which is made of its record's number.
+        .commentsCut,
       ]
       for fault in byRecords { scenario.strengths[fault] = nil }
     }
