@@ -27,14 +27,18 @@ extension Reconciler {
       recentCloses.append(now.steady)
     }
     var before = agents[i].lastTickets + (agents[i].orders?.value.map(\.ticket) ?? [])
-    if planned.kind.opens { before += (agents[i].history.reply?.value ?? []).map(\.ticket) }
+    if planned.kind.opens {
+      before += (agents[i].history.reply?.value ?? []).map(\.ticket)
+      // A row of the past that this process has not seen yet would be taken for this order's end.
+      before += agents[i].memory.trades.recorded(since: now.wall - AgentMemory.clocksApart)
+    }
     var action = LiveAction(
       planned, id: ActionID.make(chain: chain, sequence: sequence + 1), before: Array(Set(before)).sorted(),
       sequence: sequence + 1, lotsBefore: planned.ticket == nil ? nil : planned.lots, now: now)
     if planned.kind == .reduce { action.lotsBefore = planned.numbers["position_lots"]?.decimal }
     action.generation = agents[i].generation
     action.terminal = agents[i].spec.terminal.url
-    action.account = agents[i].accountKey
+    action.account = agents[i].accountKey.map(Self.digest)
     let desired = desiredState(i, planned)
     record(
       .intent, agent: i, reason: planned.reason, planned.message,
@@ -42,9 +46,6 @@ extension Reconciler {
         numbers: planned.numbers, desired: desired, place: fleet?.decidingPlace(planned, of: agents[i].id),
         request: action.request(agent: agents[i].spec)), actionID: action.id,
       observedAt: agents[i].snapshot?.account?.span.ended.wall, now)
-    if let k = agents[i].memory.unresolved.firstIndex(where: { $0.id == action.id }) {
-      agents[i].memory.unresolved[k].account = action.account
-    }
     agents[i].live = action
     agents[i].lane = .awaiting(lookedAt: now.steady)
   }

@@ -75,6 +75,7 @@ extension Reconciler {
       .fields([
         "cause": "operator", "actor": .string(actor), "note": .string(why), "since": .time(now.wall),
         "tickets": agents[i].goodTickets.map { AgentMemory.encode($0) },
+        "account_key": agents[i].goodTickets.flatMap { _ in pausesAccount(i) },
       ]), now)
     forgetPlan(i)
     refreshConditions(i, now)

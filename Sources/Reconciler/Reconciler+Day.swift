@@ -84,7 +84,8 @@ extension Reconciler {
     let resume = !waits ? "resumes on the next day" : "waits for mt4ctl resume"
     record(
       .paused, agent: i, reason: .dailyLoss, "paused after the breach: \(closes); it \(resume)",
-      ["cause": "breach", "pause": AgentMemory.encode(pause)], observedAt: seen, now)
+      .fields(["cause": "breach", "pause": AgentMemory.encode(pause), "account_key": pausesAccount(i)]),
+      observedAt: seen, now)
     agents[i].memory.breachPause?.sinceSteady = now.steady
     agents[i].generation += 1
   }

@@ -34,7 +34,8 @@ extension Reconciler {
     let closes = pause.closesAll ? "every position is closed" : "existing positions stay, new ones are disallowed"
     record(
       .paused, agent: i, reason: .maxDrawdown, "paused after the breach: \(closes); it waits for mt4ctl resume",
-      ["cause": "breach", "pause": AgentMemory.encode(pause)], observedAt: seen, now)
+      .fields(["cause": "breach", "pause": AgentMemory.encode(pause), "account_key": pausesAccount(i)]),
+      observedAt: seen, now)
     agents[i].memory.breachPause?.sinceSteady = now.steady
     agents[i].generation += 1
   }

@@ -78,9 +78,14 @@ extension Reconciler {
     for i in agents.indices {
       forgetPlan(i)
       agents[i].wantsOrders = true
-      switch agents[i].lane {
-      case .idle, .reading: scheduleRead(i, at: now.steady, now)
-      case .awaiting, .sending: break
+      if agents[i].memory.orphaned, !emergency.isActive {
+        // The stop that it was looked at for is over; what such a look shows must lead to nothing any more.
+        leaveAlone(i, "the emergency stop has ended, and the agent's manifest is gone", now)
+      } else {
+        switch agents[i].lane {
+        case .idle, .reading: scheduleRead(i, at: now.steady, now)
+        case .awaiting, .sending: break
+        }
       }
       refreshConditions(i, now)
     }

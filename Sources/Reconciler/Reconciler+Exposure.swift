@@ -6,6 +6,8 @@ extension Reconciler {
 
   /// Renews the agent's part from a look that can be believed.
   mutating func noteExposure(_ i: Int, _ positions: Reply<[Position]>, _ account: Account, _ now: Moment) {
+    // An orphan is looked at during an emergency stop; its equity is no room for the agents that are declared.
+    if agents[i].memory.orphaned { return }
     var quotes = QuoteBook(
       ticks: agents[i].ticks, failures: agents[i].tickFailures, now: now.steady, maximumAge: QuoteBook.ageForFleet)
     let old = agents[i].exposure

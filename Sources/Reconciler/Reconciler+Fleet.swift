@@ -185,18 +185,23 @@ extension Reconciler {
   /// Absence is not an order: the agent's positions are not touched, and it is not polled any more.
   private mutating func orphan(_ i: Int, _ now: Moment) {
     guard !agents[i].memory.orphaned else { return }
-    agents[i].generation += 1
-    agents[i].queue = []
-    if agents[i].live != nil, agents[i].lane != .sending { withdraw(i, "the agent's manifest is gone", now) }
     let tickets = agents[i].snapshot?.positions?.value.map(\.ticket) ?? []
     record(
       .orphaned, agent: i,
       "its manifest is gone; \(Count.of(tickets.count, "position")) stay as they are, and it is not polled any more"
         + (emergency.isActive ? " than the emergency stop needs" : ""),
       ["tickets": AgentMemory.encode(tickets)], now)
-    if agents[i].lane != .sending { agents[i].lane = .idle }
+    leaveAlone(i, "the agent's manifest is gone", now)
     // A stop covers it too, and has to see it flat.
     if emergency.isActive, agents[i].lane == .idle { scheduleRead(i, at: now.steady, now) }
+  }
+
+  /// What is planned or being read of an orphan leads to nothing; what is on the wire is still answered for.
+  mutating func leaveAlone(_ i: Int, _ why: String, _ now: Moment) {
+    forgetPlan(i)
+    guard agents[i].lane != .sending else { return }
+    if agents[i].live != nil { withdraw(i, why, now) }
+    agents[i].lane = .idle
   }
 
   /// An agent that the journal knows and the manifests do not, since the start.

@@ -56,13 +56,27 @@ extension Reconciler {
   /// until then nothing is closed on a guess.
   mutating func followAccount(_ i: Int, _ now: Moment) {
     guard let key = agents[i].accountKey, agents[i].pausedAccount != key else { return }
+    let isFirst = agents[i].pausedAccount == nil
     defer { agents[i].pausedAccount = key }
     let pauses = [agents[i].memory.operatorPause?.tickets, agents[i].memory.breachPause?.tickets]
-    guard agents[i].pausedAccount != nil, pauses.contains(where: { $0 != nil }) else { return }
+    guard pauses.contains(where: { $0 != nil }) else { return }
+    // Another process may have made the lists; records of earlier versions do not say where.
+    if let known = agents[i].memory.pausesAccount {
+      guard known != Self.digest(key) else { return }
+    } else if isFirst {
+      return
+    }
     record(
       .heartbeat, agent: i, "another account answers: the pause lets stay what is there now",
       ["pause_lists": "unknown"], now)
   }
+
+  /// The account that a pause's list is of, for its record.
+  func pausesAccount(_ i: Int) -> JSONValue? { agents[i].pausedAccount.map { .string(Self.digest($0)) } }
+
+  /// What a record says of an account: enough to tell it from another, and not its number.
+
+  static func digest(_ accountKey: String) -> String { ActionID.make(chain: accountKey, sequence: 0) }
 
   /// Another agent whose terminal reports this very account, if there is one.
   private mutating func noteHolder(_ i: Int, _ account: Account) -> AgentID? {
@@ -75,6 +89,8 @@ extension Reconciler {
         leaveAccount(old, id)
         if old != key {
           forgetLists(i)
+          // What came with this account's reply is its own.
+          if let snapshot = agents[i].snapshot { takeParts(i, snapshot) }
           // An open that waits was planned for the account before this one.
           forgetPlan(i)
         }

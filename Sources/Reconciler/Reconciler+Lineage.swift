@@ -23,7 +23,7 @@ extension Reconciler {
       guard let tickets else { continue }
       record(
         .heartbeat, agent: i, "the pause lets stay: \(Count.of(tickets.count, "ticket"))",
-        .object([name: AgentMemory.encode(tickets)]), now)
+        .fields([name: AgentMemory.encode(tickets), "account_key": pausesAccount(i)]), now)
     }
   }
 
@@ -163,16 +163,17 @@ extension Reconciler {
   }
 
   /// A row is only an end where nothing is left of its ticket: what is, goes by another ticket, and has an end of its own.
+  /// What is listed may say so where no row has come.
   private func chain(_ i: Int, from ticket: Ticket, _ positions: [Position]) -> Chain {
     let rows = agents[i].history.reply?.value ?? []
     var ticket = ticket
     for _ in 0...Self.mostLinks {
-      guard let row = rows.last(where: { $0.ticket == ticket && $0.closeTime != nil }) else { return .unknown }
+      let row = rows.last { $0.ticket == ticket && $0.closeTime != nil }
       let rest =
-        AgentMemory.descendant(in: row.comment)
+        row.flatMap { AgentMemory.descendant(in: $0.comment) }
         ?? positions.first { AgentMemory.ancestor(in: $0.comment) == ticket }?.ticket
         ?? rows.first { AgentMemory.ancestor(in: $0.comment) == ticket }?.ticket
-      guard let rest, rest != ticket else { return .ends(row) }
+      guard let rest, rest != ticket else { return row.map { .ends($0) } ?? .unknown }
       if positions.contains(where: { $0.ticket == rest }) { return .goesOn(rest) }
       ticket = rest
     }

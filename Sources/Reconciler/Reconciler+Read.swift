@@ -119,7 +119,7 @@ extension Reconciler {
     return agents.indices.contains(place) && agents.span[place].id == request.agent ? place : index[request.agent]
   }
 
-  private mutating func takeParts(_ i: Int, _ snapshot: Snapshot) {
+  mutating func takeParts(_ i: Int, _ snapshot: Snapshot) {
     switch snapshot.orders {
     case .read(let reply):
       agents[i].orders = reply
@@ -210,6 +210,7 @@ extension Reconciler {
     let input = planInput(i, positions.value, account.value, trust, fleet: fleetLook(i, now), now)
     let (plan, owners) = Planner.plan(input)
     agents[i].plan = plan
+    let planned = sequence
     if trust.isTrusted {
       forgetReductions(i, now.steady)
       if !agents[i].waits.isEmpty {
@@ -224,10 +225,12 @@ extension Reconciler {
       watchStops(i, positions.value, now)
     }
     noteVerdicts(i, plan, account.span.ended.wall, now)
+    // What was recorded since the plan was made may change the next one.
+    let stands = sequence == planned
     beat(i, account.value, now)
     watchFlat(i, positions.value, plan, now)
     carryOn(i, plan, again: again, now)
-    calmDown(i, positions.value, account.value, now)
+    if stands { calmDown(i, positions.value, account.value, now) }
   }
 
   /// What follows: finish a waiting open, begin the plan, look again at once, or wait for the next poll.

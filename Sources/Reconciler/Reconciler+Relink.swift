@@ -45,6 +45,10 @@ extension Reconciler {
       value[k].comment = "from #\(old)"
     }
     noteUnlinked(i, strays.map { value[$0] }.filter { isStray(i, $0) }, value, trust, now)
+    for k in strays where trust.isTrusted {
+      guard let old = likelyParent(i, value[k], value) else { continue }
+      value[k].comment = "from #\(old)"
+    }
     return Reply(value, positions.span)
   }
 
@@ -84,14 +88,38 @@ extension Reconciler {
     agents[i].unlinked = left
   }
 
+  /// Of what a remainder is the rest by all that can be known, where no history has come to tell: of the one position of its
+  /// target, which is missing beside it and was opened with more lots. Another target, or a stranger's name, would be a worse
+  /// guess: then the missing one would count as ended, and its target could be opened a second time.
+  private func likelyParent(_ i: Int, _ position: Position, _ all: [Position]) -> Ticket? {
+    guard let stray = agents[i].unlinked[position.ticket], !stray.waits, stray.failures == 0 else { return nil }
+    let memory = agents[i].memory
+    let present = Set(all.map(\.ticket))
+    let held = Set(
+      all.compactMap { memory.owned[$0.ticket]?.target }
+        + all.compactMap { AgentMemory.ancestor(in: $0.comment).flatMap { memory.owned[$0]?.target } })
+    let rows = agents[i].history.reply?.value ?? []
+    let gone = memory.owned.filter { ticket, ownership in
+      !ownership.ended && isGone(ticket, memory, present) && mayBelong(i, position, to: ownership)
+        && !held.contains(ownership.target)
+        && (memory.sizes[ownership.target].map { position.lots < $0.lots } ?? false)
+        && !rows.contains { $0.ticket == ticket && $0.closeTime != nil }
+    }
+    return gone.keys.min()
+  }
+
+  /// Not listed, and nobody knows why.
+  private func isGone(_ ticket: Ticket, _ memory: AgentMemory, _ present: Set<Ticket>) -> Bool {
+    !present.contains(ticket) && !memory.closedByUs.contains(ticket) && !memory.hasRest(ticket)
+  }
+
   /// Whether it may be what is left of a target's position, or of one that a pause lets stay, that is not listed any more.
   private func mayBeRest(_ i: Int, _ position: Position, _ present: Set<Ticket>) -> Bool {
     let memory = agents[i].memory
     let allowed = (memory.operatorPause?.tickets ?? []) + (memory.breachPause?.tickets ?? [])
     if allowed.contains(where: { !present.contains($0) }) { return true }
     return memory.owned.contains { ticket, ownership in
-      !present.contains(ticket) && !memory.closedByUs.contains(ticket) && !memory.hasRest(ticket)
-        && mayBelong(i, position, to: ownership)
+      isGone(ticket, memory, present) && mayBelong(i, position, to: ownership)
     }
   }
 
@@ -113,24 +141,26 @@ extension Reconciler {
     return parents
   }
 
-  /// The nearest ticket of a chain that is somebody's; where there is none, the nearest that was reported as a stranger's,
-  /// since a remainder may have been taken for one.
+  /// The nearest ticket of a chain that is a target's; where there is none, the nearest that a pause lets stay, or that was
+  /// reported as a stranger's, since a remainder may have been taken for one.
   private func knownAncestor(_ i: Int, _ ticket: Ticket?, _ parents: [Ticket: Ticket]) -> Ticket? {
     var next = ticket
+    var allowed: Ticket?
     var noted: Ticket?
     for _ in 0...Self.mostLinks {
       guard let ticket = next else { break }
-      if isClaimed(i, ticket) { return ticket }
+      if agents[i].memory.owned[ticket] != nil { return ticket }
+      if allowed == nil, isClaimed(i, ticket) { allowed = ticket }
       if noted == nil, agents[i].memory.noted.contains(ticket) { noted = ticket }
       next = parents[ticket]
     }
-    return noted
+    return allowed ?? noted
   }
 
-  /// A remainder that is nobody's yet.
+  /// A remainder that is no target's yet, also where a pause lets it stay.
   private func isStray(_ i: Int, _ position: Position) -> Bool {
     guard let old = AgentMemory.ancestor(in: position.comment) else { return false }
-    return !isClaimed(i, position.ticket) && !isClaimed(i, old)
+    return agents[i].memory.owned[position.ticket] == nil && agents[i].memory.owned[old] == nil
   }
 
   /// Whether neither the remainder nor the ticket that it names was ever seen: a stranger's is no second stranger.

@@ -39,10 +39,10 @@ extension Reconciler {
     }
   }
 
-  /// Whether what answers now is what the order went to. The account tells, where the terminal reports one and this process
-  /// saw it then; a restart has to go by the terminal's address.
+  /// Whether what answers now is what the order went to. The account tells, where the terminal reported one then; else
+  /// its address has to.
   private func isHere(_ i: Int, _ action: LiveAction) -> Bool {
-    if let account = action.account { return account == agents[i].accountKey }
+    if let account = action.account { return account == agents[i].accountKey.map(Self.digest) }
     return action.terminal == nil || action.terminal == agents[i].spec.terminal.url
   }
 

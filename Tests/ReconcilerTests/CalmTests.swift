@@ -23,6 +23,21 @@ import Testing
     #expect(Self.isCalm(world))
   }
 
+  @Test func `a look that records something new is not calm yet: the next plan may differ`() {
+    var world = World(Fleets.fleet(Fleets.atlas { $0.targets = [Fleets.target()] }))
+    world.run(seconds: 20)
+    world.terminals[Self.id]?.historySupported = false
+    world.terminals[Self.id]?.positions = []
+    while world.all(.targetSpent).isEmpty { world.run(for: .milliseconds(50)) }
+    #expect(!Self.isCalm(world))
+    world.run(seconds: 10)
+    #expect(Self.isCalm(world))
+    guard case .spent? = world.status()?.plan.targets.first?.state else {
+      Issue.record("the plan does not say that the target is spent")
+      return
+    }
+  }
+
   @Test func `an agent is calm again once an order that was given up cannot run any more`() {
     var world = World(Fleets.fleet(Fleets.atlas { $0.targets = [Fleets.target()] }))
     world.answers = [.lost]

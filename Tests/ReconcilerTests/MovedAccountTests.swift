@@ -43,6 +43,120 @@ import Testing
     #expect(world.trace == ["close #\(new?.number ?? 0)"])
   }
 
+  @Test func `a pause closes nothing at another account after a restart either`() throws {
+    var world = World(Fleets.fleet(Fleets.atlas { $0.terminal.account = nil }))
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"))
+    world.run(seconds: 5)
+    world.receive(.command(.pause(Self.id, reason: "news"), actor: "uid 0"))
+    world.run(seconds: 5)
+    world.terminals[Self.id]?.number = 5
+    world.terminals[Self.id]?.positions = []
+    let there = world.terminals[Self.id]?.add("XAUUSD", .sell, d("0.02"))
+    try world.restart(
+      Fleets.fleet(
+        Fleets.atlas { agent in
+          agent.terminal.account = nil
+          agent.terminal.url = "http://127.0.0.1:9999"
+        }))
+    world.run(seconds: 60)
+    #expect(world.trace.isEmpty)
+    #expect(world.status()?.memory.operatorPause?.tickets == there.map { [$0] })
+    // The same account again keeps its list.
+    let new = world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.03"))
+    try world.restart(
+      Fleets.fleet(
+        Fleets.atlas { agent in
+          agent.terminal.account = nil
+          agent.terminal.url = "http://127.0.0.1:9999"
+        }))
+    world.run(seconds: 60)
+    #expect(world.trace == ["close #\(new?.number ?? 0)"])
+  }
+
+  @Test func `the history that comes with another account's first list is believed for that list`() {
+    var (world, _) = RelinkTests.held(.exact)
+    world.terminals[Self.id]?.namesDescendants = true
+    world.closeByHand(["0.01", "0.02"])
+    let home = world.terminals[Self.id]
+    world.terminals[Self.id]?.number = 5
+    world.terminals[Self.id]?.positions = []
+    world.terminals[Self.id]?.history = []
+    world.run(seconds: 1)
+    world.terminals[Self.id] = home
+    let once = Times(1)
+    world.onRead = { shown, request, _ in
+      // Only the first one can be read.
+      if request.historyDays != nil, !once.take() { shown.historyFails = true }
+    }
+    world.run(seconds: 30)
+    #expect(world.status()?.memory.owned[Ticket(1004)]?.target == "core")
+    #expect(world.positions().contains { $0.lots == d("0.07") })
+  }
+
+  @Test func `what a pause lets stay since an account came back is still its target's`() {
+    var (world, agent) = RelinkTests.held(.exact)
+    agent.terminal.account = nil
+    world.reload(Fleets.fleet(agent, revision: 3))
+    world.run(seconds: 2)
+    world.receive(.command(.pause(Self.id, reason: "news"), actor: "uid 0"))
+    world.run(seconds: 1)
+    world.closeByHand(["0.01", "0.02"])
+    let home = world.terminals[Self.id]
+    world.terminals[Self.id]?.number = 5
+    world.terminals[Self.id]?.positions = []
+    world.run(seconds: 1)
+    world.terminals[Self.id] = home
+    let once = Times(1)
+    world.onRead = { shown, request, _ in
+      if request.historyDays != nil, once.take() { shown.historyFails = true }
+    }
+    world.run(seconds: 30)
+    #expect(world.status()?.memory.operatorPause?.tickets?.contains(Ticket(1004)) == true)
+    #expect(world.status()?.memory.owned[Ticket(1004)]?.target == "core")
+    #expect(world.positions().contains { $0.lots == d("0.07") })
+  }
+
+  @Test func `an order in doubt is looked for where its account answers, whatever the address`() throws {
+    let fleet = Fleets.fleet(
+      Fleets.atlas {
+        $0.terminal.account = nil
+        $0.targets = [Fleets.target()]
+      })
+    var world = World(fleet)
+    world.terminals[Self.id]?.keepsComments = false
+    world.answers = [.executedThenLost]
+    world.onRead = { shown, _, sent in
+      if sent > 0 { shown.failure = ReadFailure(code: .timeout, message: "5 s", endpoint: "/positions") }
+    }
+    while world.sent.isEmpty { world.run(for: .milliseconds(100)) }
+    world.onRead = nil
+    try world.restart(
+      Fleets.fleet(
+        Fleets.atlas { agent in
+          agent.terminal.account = nil
+          agent.terminal.url = "http://127.0.0.1:9999"
+          agent.targets = [Fleets.target()]
+        }))
+    world.run(seconds: 200)
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["executed"])
+    #expect(world.trace == ["buy 0.1 XAUUSD"])
+  }
+
+  @Test func `a look that was on its way when the stop ended leads to nothing for an orphan`() {
+    let one = Fleets.atlas { $0.targets = [Fleets.target()] }
+    var world = World(Fleets.fleet(one))
+    world.run(seconds: 5)
+    world.receive(.command(.emergencyStop(reason: "drill"), actor: "uid 0"))
+    world.run(seconds: 20)
+    world.reload(Fleets.fleet(revision: 2))
+    world.run(seconds: 5)
+    let sent = world.sent.count
+    world.receive(.command(.emergencyClear(reason: "over"), actor: "uid 0"))
+    world.run(seconds: 60)
+    #expect(world.sent.count == sent)
+    #expect(world.positions().isEmpty)
+  }
+
   @Test func `an agent whose manifest goes while a stop is carried out is seen flat all the same`() {
     let other = Fleets.atlas {
       $0 = AgentSpec(

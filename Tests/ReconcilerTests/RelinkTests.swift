@@ -113,14 +113,50 @@ import Testing
     #expect(world.all(.targetSpent).count == 1)
   }
 
-  @Test func `where the history cannot be read, a remainder is a stranger's after the quarantine`() {
-    var (world, _) = Self.held(.exact)
+  /// Nothing else tells whose it is; were it a stranger's, the target would be opened a second time.
+  @Test(arguments: [AgentSpec.PositionsPolicy.exact, .guarded])
+  func `where the history cannot be read, a remainder is the missing position's after the quarantine`(
+    _ rule: AgentSpec.PositionsPolicy
+  ) {
+    var (world, _) = Self.held(rule, .always)
     world.closeByHand(["0.01", "0.02"])
     world.onRead = { shown, _, _ in shown.historyFails = true }
     world.run(seconds: 55)
-    #expect(world.trace.last != "close #1004")
-    world.run(seconds: 10)
-    #expect(world.trace.last == "close #1004")
+    #expect(world.status()?.memory.owned[Ticket(1004)] == nil)
+    world.run(seconds: 100)
+    #expect(world.status()?.memory.owned[Ticket(1004)]?.target == "core")
+    #expect(world.status()?.memory.owned[Ticket(1004)]?.parent == Ticket(1002))
+    #expect(world.all(.targetSpent).isEmpty)
+    #expect(world.trace.filter { $0.hasPrefix("buy") }.count == 1)
+    #expect(world.positions().contains { $0.lots == d("0.07") })
+  }
+
+  @Test func `one that is too large for that is a stranger's`() {
+    var (world, _) = Self.held(.exact)
+    world.terminals[Self.id]?.positions.removeLast()
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.1"), world.now)
+    let last = world.positions().count - 1
+    world.terminals[Self.id]?.positions[last].comment = "from #777"
+    world.onRead = { shown, _, _ in shown.historyFails = true }
+    world.run(seconds: 100)
+    #expect(world.trace.last == "close #1003")
+    #expect(world.status()?.memory.owned[Ticket(1003)] == nil)
+  }
+
+  @Test func `an old list makes nobody of a ticket that has become another`() {
+    var (world, _) = Self.held(.guarded, .always)
+    world.onRead = { shown, _, _ in shown.historyFails = true }
+    world.closeByHand(["0.01"])
+    let old = world.positions()
+    world.closeByHand(["0.02"])
+    world.run(seconds: 100)
+    #expect(world.status()?.memory.owned[Ticket(1004)]?.target == "core")
+    world.terminals[Self.id]?.staleList = old
+    world.run(seconds: 1)
+    world.terminals[Self.id]?.staleList = nil
+    world.run(seconds: 200)
+    #expect(world.all(.targetSpent).isEmpty)
+    #expect(world.trace.filter { $0.hasPrefix("buy") }.count == 1)
   }
 
   @Test func `what waits for the history is closed all the same where everything is`() {

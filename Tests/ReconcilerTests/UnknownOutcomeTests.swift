@@ -63,6 +63,53 @@ import Testing
     #expect(world.positions().map(\.lots) == [d("0.1")])
   }
 
+  @Test func `a trade of before is no evidence, also where the clock has gone back and no history was read since`()
+    throws
+  {
+    var (world, fleet) = Self.world { $0.targets = nil }
+    world.run(seconds: 5)
+    // Nobody saw it open.
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05"), profit: 3, world.now)
+    world.closeByHand(["0.05"])
+    world.run(seconds: 10)
+    #expect(world.all(.tradeClosed).count == 1)
+    fleet = Fleets.fleet(Fleets.atlas { $0.targets = [Fleets.target()] }, revision: 2)
+    world.now = Moment(wall: world.now.wall - .seconds(7200), steady: world.now.steady)
+    let rows = world.terminals[AgentID("agent_1")]?.history ?? []
+    world.terminals[AgentID("agent_1")]?.history = []
+    try world.restart(fleet)
+    world.answers = [.lost]
+    while world.sent.isEmpty { world.run(for: .milliseconds(100)) }
+    world.terminals[AgentID("agent_1")]?.history = rows
+    world.run(seconds: 100)
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["not_executed"])
+  }
+
+  @Test func `the beginning of a mark tells one order in doubt from another that may run late`() {
+    var (world, fleet) = Self.world { $0.targets = [Fleets.target { $0.size = .lots(d("0.05")) }] }
+    world.terminals[AgentID("agent_1")]?.commentLength = 7
+    world.answers = [.lost, .done, .done]
+    world.run(seconds: 100)
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["not_executed"])
+    // A second target's order fills in part, with the lots of the one that was given up, and its answer is lost.
+    fleet = Fleets.fleet(
+      Fleets.atlas {
+        $0.risk.maxPositions = 5
+        $0.targets = [Fleets.target { $0.size = .lots(d("0.05")) }, Fleets.target { $0.name = "other" }]
+      }, revision: 2)
+    world.answers = [.executedThenLost]
+    let before = world.sent.count
+    world.onRead = { shown, _, sent in
+      if sent > before, let k = shown.positions.indices.last { shown.positions[k].lots = d("0.05") }
+    }
+    world.reload(fleet)
+    world.run(seconds: 3)
+    #expect(world.sent.count == before + 1)
+    #expect(world.all(.resolved).count == 2)
+    let ticket = world.positions().last?.ticket ?? Ticket(0)
+    #expect(world.status()?.memory.owned[ticket]?.target == "other")
+  }
+
   @Test func `without a history an open is never taken for not executed; a person resolves it`() {
     var (world, _) = Self.world()
     world.terminals[AgentID("agent_1")]?.historySupported = false
@@ -172,13 +219,24 @@ import Testing
     #expect(world.sent.count == 2)
   }
 
-  @Test func `after a restart an order that went to another address waits for a person`() throws {
-    let agent = Fleets.atlas { $0.targets = [Fleets.target()] }
+  @Test(arguments: [nil, 22437] as [Int64?])
+  func `after a restart an order that went to another account, or address where none is told, waits for a person`(
+    _ account: Int64?
+  ) throws {
+    let agent = Fleets.atlas {
+      $0.terminal.account = account
+      $0.targets = [Fleets.target()]
+    }
     var world = World(Fleets.fleet(agent))
+    world.terminals[AgentID("agent_1")]?.number = account
     world.answers = [.lost]
     while world.all(.unknown).isEmpty { world.run(seconds: 1) }
     var moved = agent
     moved.terminal.url = "http://127.0.0.1:9999"
+    if account != nil {
+      moved.terminal.account = 7
+      world.terminals[AgentID("agent_1")]?.number = 7
+    }
     try world.restart(Fleets.fleet(moved, revision: 2))
     world.run(seconds: 300)
     #expect(world.sent.count == 1)

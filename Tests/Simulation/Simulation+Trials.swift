@@ -66,8 +66,10 @@ extension Simulation {
       trace.note(clock, "--- \(declared[n].id) is disabled ---")
       declared[n].enabled = false
       publish()
-      let count = terminals[k].books.positions.count
-      advance(until: clock + 2 * scenario.interval.inMicroseconds + Int64(count + 3) * 2_000_000)
+      // Pending orders go too, and each counts for the radius of its interval.
+      let count = terminals[k].books.positions.count + terminals[k].books.pending.count
+      let passes = Int64(2 + (count - 1) / max(policy.maxClosesPerPass, 1))
+      advance(until: clock + passes * scenario.interval.inMicroseconds + Int64(count + 3) * 2_000_000)
       guard checker.violation == nil else { return }
       if !terminals[k].books.positions.isEmpty {
         checker.fail("L4", "\(declared[n].id) is disabled, and not flat after two passes")

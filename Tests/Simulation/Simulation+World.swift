@@ -152,6 +152,7 @@ extension Simulation {
       guard journal.database == .up else { return }
       database(.down("57P01: shut down for a restore"), for: 60)
       journal.restore(losing: Int64(people.pick([1, 20, 1000])))
+      database.restore(keeping: journal.shipped, of: chain)
       checker.shipped = journal.shipped
       tellJournal()
     case .databaseHung:

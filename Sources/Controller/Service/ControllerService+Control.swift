@@ -62,8 +62,8 @@ extension ControllerService {
       reload(actor: actor)
       return ControlAnswer(.done, "a reload is on its way")
     }
-    let errors: [ManifestDiagnostic]? = self.wait(.seconds(50)) { done in reload(actor: actor, done) }
-    let keys = reloadKeys()
+    var keys: AccessKeyError?
+    let errors: [ManifestDiagnostic]? = self.wait(.seconds(50)) { done in keys = reloadAll(actor: actor, done) }
     guard let errors else {
       return ControlAnswer(.unknown, Self.mayStillHappen("50 s"))
     }

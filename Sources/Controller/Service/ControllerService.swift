@@ -58,21 +58,26 @@ public final class ControllerService: Sendable {
     mailbox.post(.event(.drain))
   }
 
-  /// Reads the manifests again.
+  /// Reads the manifests and REST's keys again.
   public func reload(actor: String, _ done: @escaping @Sendable ([ManifestDiagnostic]) -> Void = { _ in }) {
-    guard let desk = desk.withLock({ $0 }) else {
-      let why = "the controller is still starting; try again"
-      return done([
-        ManifestDiagnostic(.error, file: options.manifests, at: YAMLMark(line: 1, column: 1), why, source: nil)
-      ])
-    }
-    reloadKeys()
-    desk.reload(actor: actor, done)
+    _ = reloadAll(actor: actor, done)
   }
 
-  /// Reads REST's keys again; the old ones stay where that fails.
-  @discardableResult
-  func reloadKeys() -> AccessKeyError? { access.withLock { $0 }?.reload() }
+  /// - Returns: why the keys stay as they were, where they cannot be read.
+  func reloadAll(
+    actor: String, _ done: @escaping @Sendable ([ManifestDiagnostic]) -> Void
+  ) -> AccessKeyError? {
+    guard let desk = desk.withLock({ $0 }) else {
+      let why = "the controller is still starting; try again"
+      done([
+        ManifestDiagnostic(.error, file: options.manifests, at: YAMLMark(line: 1, column: 1), why, source: nil)
+      ])
+      return nil
+    }
+    let keys = access.withLock { $0 }?.reload()
+    desk.reload(actor: actor, done)
+    return keys
+  }
 
   /// Runs until it is stopped; returns the process's exit code. `ready` is told the port once everything is up.
   public func run(ready: @escaping @Sendable (Int) -> Void = { _ in }) async -> Int32 {

@@ -38,7 +38,7 @@ public struct LiveAction: Hashable, Sendable {
 
   // The rest is of this process only.
 
-  /// The account that answered when it was planned; never shown.
+  /// The account that answered when it was planned, as `Reconciler.digest` names it.
   var account: String?
   /// When the intent was recorded, by the steady clock.
   var recordedSteady = Steady(microseconds: 0)
@@ -114,7 +114,8 @@ extension LiveAction {
       "attempt": .int(attempt), "target": target.map { .string($0) }, "spec_key": specKey.map { .string($0) },
       "lots_before": lotsBefore.map { .decimal($0) }, "slippage_points": slippagePoints.map { .int($0) },
       "risk": risk.map { .decimal($0) }, "gross": gross.map { .decimal($0) },
-      "terminal": terminal.map { .string($0) }, "before": .array(before.map { .int($0.number) }),
+      "terminal": terminal.map { .string($0) }, "account_key": account.map { .string($0) },
+      "before": .array(before.map { .int($0.number) }),
       "numbers": .object(numbers), "desired": desired,
       "magic": request?.magic.map { .int($0) }, "request_id": request.map { .string($0.requestID) },
       "manifest_file": place.map { .string($0.place.file) }, "manifest_line": place.map { .int($0.place.line) },
@@ -148,6 +149,7 @@ extension LiveAction {
     lotsBefore = data["lots_before"]?.decimal
     before = (data["before"]?.array ?? []).compactMap { $0.int.map { Ticket($0) } }
     terminal = data["terminal"]?.string
+    account = data["account_key"]?.string
     sequence = record.sequence
     recordedAt = record.createdAt
   }

@@ -10,6 +10,7 @@ extension AgentMemory {
           "tickets": $0.tickets.map { Self.encode($0) },
         ])
       },
+      "pauses_account": pausesAccount.map { .string($0) },
       "spent": .object(
         spent.mapValues {
           [
@@ -69,6 +70,7 @@ extension AgentMemory {
       operatorPause = OperatorPause(
         actor: actor, note: note, since: since, tickets: Self.knownTickets(pause["tickets"]))
     }
+    pausesAccount = json["pauses_account"]?.string
     for item in json["unresolved"]?.array ?? [] {
       guard let action = LiveAction(json: item) else { throw FoldError("unresolved") }
       unresolved.append(action)

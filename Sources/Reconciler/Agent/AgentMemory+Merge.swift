@@ -28,6 +28,12 @@ extension AgentMemory {
   }
 
   private mutating func mergePauses(_ earlier: AgentMemory) {
+    var earlier = earlier
+    if let theirs = earlier.pausesAccount, let ours = pausesAccount, theirs != ours {
+      earlier.operatorPause?.tickets = nil
+      earlier.breachPause?.tickets = nil
+    }
+    pausesAccount = pausesAccount ?? earlier.pausesAccount
     operatorPause = operatorPause ?? earlier.operatorPause
     guard let old = earlier.breachPause else { return }
     guard var pause = breachPause else {

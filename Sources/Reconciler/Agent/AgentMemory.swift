@@ -77,6 +77,8 @@ public struct AgentMemory: Hashable, Sendable {
   public var online: Bool?
   public var orphaned = false
   public var operatorPause: OperatorPause?
+  /// Of which account the tickets are that the pauses let stay.
+  public var pausesAccount: String?
   public var spent: [String: Spent] = [:]
   public var refusals: [String: Refusal] = [:]
   /// By target.
@@ -115,15 +117,18 @@ extension AgentMemory {
     }
   }
 
-  /// The open said never to have run that a position may have come of: it has its features and nobody else's mark, was
-  /// never seen before, and was opened in the day after the intent. `used`: the actions that are other positions already.
+  /// The open said never to have run that a position may have come of: it has its features and nobody else's mark, nor the
+  /// beginning of one, was never seen before, and was opened in the day after the intent.
+  ///
+  /// - Parameter used: the actions that are other positions already.
   func suspect(for position: Position, used: Set<String>, at now: Timestamp) -> LiveAction? {
     guard !noted.contains(position.ticket), mark(in: position.comment) == nil,
       Self.ancestor(in: position.comment) == nil
     else { return nil }
+    let cut = cutMark(in: position.comment)?.mark
     return suspects.last {
-      $0.symbol == position.symbol && $0.side == position.side && $0.lots == position.lots
-        && !$0.before.contains(position.ticket) && !used.contains($0.id)
+      (cut == nil || $0.mark == cut) && $0.symbol == position.symbol && $0.side == position.side
+        && $0.lots == position.lots && !$0.before.contains(position.ticket) && !used.contains($0.id)
         && (position.openTime ?? now) >= $0.recordedAt - Self.clocksApart
         && (position.openTime ?? now) <= $0.recordedAt + Self.longestLateness
     }

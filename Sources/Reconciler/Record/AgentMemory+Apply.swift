@@ -69,10 +69,12 @@ extension AgentMemory {
     let both = Self.knownTickets(data["pause_tickets"])
     if let tickets = Self.knownTickets(data["operator_pause_tickets"]) ?? both { operatorPause?.tickets = tickets }
     if let tickets = Self.knownTickets(data["breach_pause_tickets"]) ?? both { breachPause?.tickets = tickets }
+    if let account = data["account_key"]?.string { pausesAccount = account }
   }
 
   private mutating func pause(_ record: Record) {
     let data = record.metadata
+    if let account = data["account_key"]?.string { pausesAccount = account }
     if data["cause"]?.string == "breach" {
       breachPause = data["pause"].flatMap { Self.breachPause($0) }
     } else {

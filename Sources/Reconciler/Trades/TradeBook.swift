@@ -61,6 +61,11 @@ public struct TradeBook: Hashable, Sendable {
     }
   }
 
+  /// The tickets of trades that closed since then, by the terminal's clock.
+  func recorded(since: Timestamp) -> [Ticket] {
+    recorded.reversed().prefix { $0.closeTime >= since }.map(\.ticket)
+  }
+
   private mutating func remember(_ row: Recorded) {
     let place = recorded.lastIndex { $0.closeTime <= row.closeTime }.map { $0 + 1 } ?? 0
     recorded.insert(row, at: place)

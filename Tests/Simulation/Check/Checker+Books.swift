@@ -45,6 +45,7 @@ extension Checker {
         "S15", "the books have \(execution.kind.rawValue) #\(execution.ticket) by \(request), and no record has")
     }
     action.executions += 1
+    action.executedAt = action.executedAt ?? clock
     if execution.kind == .opened {
       agent.lineage[execution.ticket] = id
       action.opened = execution.ticket

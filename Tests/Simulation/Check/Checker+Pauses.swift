@@ -4,7 +4,7 @@
 extension Checker {
   mutating func followPauses(_ id: AgentID, at sequence: Int64, _ core: borrowing Reconciler) {
     guard let i = core.index[id] else { return }
-    if core.agents[i].spec.terminal.account == nil { beginAnew(id, breach: [true, false]) }
+    if listsAreAnew.remove(id) != nil { beginAnew(id, isPinned: core.agents[i].spec.terminal.account != nil) }
     if core.agents[i].memory.breachPause != nil {
       follow(core.agents[i].memory.breachPause?.tickets, breach: true, id, sequence)
     }
@@ -13,11 +13,12 @@ extension Checker {
     }
   }
 
-  /// Where no account is pinned, another one may have answered for a while: the record says that what stays is known anew.
-  private mutating func beginAnew(_ id: AgentID, breach: [Bool]) {
-    guard listsAreAnew.remove(id) != nil else { return }
-    for breach in breach {
-      if let k = latch(id, breach: breach) { latches[k].roots = nil }
+  /// The record says that what the pauses let stay is known anew. So it is where another account answers than the one
+  /// that they were of; where none is pinned, another one may have answered for a while.
+  private mutating func beginAnew(_ id: AgentID, isPinned: Bool) {
+    for breach in [true, false] {
+      guard let k = latch(id, breach: breach), let known = latches[k].roots else { continue }
+      if !isPinned || known.account != accounts[id] ?? 0 { latches[k].roots = nil }
     }
   }
 

@@ -125,7 +125,8 @@ extension Checker {
       }
       if action.looks < 2 { fail("S5", "action \(id) is given up after \(action.looks) looks") }
       let honest = agent.lies.suffix(2).allSatisfy { $0 == nil }
-      if honest, action.executions > 0 {
+      // A list that was taken before it ran cannot show it; how long after the answer it may run, the quarantine says.
+      if honest, let executed = action.executedAt, executed <= agent.taken {
         fail("S5", "action \(id) is given up as not executed, and the books have it as #\(action.opened?.number ?? 0)")
       }
     } else {

@@ -23,6 +23,8 @@ struct Checker {
     var answers: [Int: TradeAnswer] = [:]
     /// In the true books.
     var executions = 0
+    /// By the true clock, for the first time.
+    var executedAt: Int64?
     var opened: Ticket?
     /// What the core takes it to have come to: the ticket that it was opened under.
     var claimed: (root: Ticket, sequence: Int64)?

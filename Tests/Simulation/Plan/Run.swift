@@ -30,6 +30,11 @@ enum Run {
     run(seed, variation, lines: lines).trace.lines
   }
 
+  /// The same, told line by line while it happens.
+  static func tell(_ seed: UInt64, _ variation: Variation, to person: @escaping @Sendable (String) -> Void) -> Outcome {
+    outcome(of: run(seed, variation, lines: 0, tell: person))
+  }
+
   /// What the seed has drawn.
   static func drawn(_ seed: UInt64, _ variation: Variation) -> (agents: Int, stormSeconds: Int64, faults: [Fault]) {
     var scenario = Scenario(seed: seed)
@@ -38,11 +43,14 @@ enum Run {
     return (scenario.agents.count, scenario.faultPhase.components.seconds, faults)
   }
 
-  private static func run(_ seed: UInt64, _ variation: Variation, lines: Int?) -> Simulation {
+  private static func run(
+    _ seed: UInt64, _ variation: Variation, lines: Int?, tell: (@Sendable (String) -> Void)? = nil
+  ) -> Simulation {
     var scenario = Scenario(seed: seed)
     variation.apply(to: &scenario)
     var simulation = Simulation(
       scenario, variation: variation, bug: variation.bug.flatMap { PlantedBug(rawValue: $0) }, lines: lines)
+    simulation.trace.tell = tell
     simulation.run()
     return simulation
   }

@@ -16,11 +16,23 @@ struct Days {
     222: "a late order whose mark the broker cut was taken for the next one in doubt",
     231: "after its account changed, an order that ran was another target's, and was given up after a restart",
     327: "confirmed_flat of the fleet never came when a confirmed agent's manifest came back last",
+    408: "a plan went on saying what had ended a target after the record said otherwise",
+    568:
+      "what was left of a position on a terminal without a history was another target's, and its own was opened again",
+    578: "a position with the beginning of an order's mark was taken for another order that ran late",
     579: "a list that repeated a ticket closed it, since the terminal's clock had been in doubt before",
+    1102: "after a restart at another account, a pause closed what it had never seen",
+    1158: "the equity of an agent without a manifest made room for opens during an emergency stop",
+    1164: "a stale list made a target's ticket out of one that had become another, and its end spent the target",
+    1215: "of an account that came back, the first history was thrown away, and a target's remainder closed",
+    1278: "an order was given up at a terminal whose address came back, after its position was closed at the other one",
+    1377: "a row of hours ago was taken for an order's end, since the clock had gone back",
     1475: "what two partial closes between two looks left of a target's position was closed as a stranger's",
     1690: "a larger position was taken for the order whose answer was lost",
     1965: "a stranger was reduced by an adoption of a look that could not be believed",
   ]
+
+  private static let mostSeedsTold = 50
 
   fileprivate struct State: Sendable {
     var counts = FaultCounts()
@@ -29,7 +41,8 @@ struct Days {
     var ended = 0
     var wires: [UInt64: [UInt64]] = [:]
     var hashes: [UInt64: [UInt64]] = [:]
-    var broken: [String: (times: Int, job: Job, violation: Run.Outcome.Violation)] = [:]
+    /// By rule: the first run that came, and the seeds of all.
+    var broken: [String: (job: Job, violation: Run.Outcome.Violation, seeds: Set<UInt64>)] = [:]
   }
 
   func run() -> Bool {
@@ -69,10 +82,14 @@ struct Days {
   private func judge(_ end: State, whole: Bool) -> Bool {
     var isGreen = true
     for rule in end.broken.keys.sorted() {
-      guard let (times, job, violation) = end.broken[rule] else { continue }
+      guard let (job, violation, seeds) = end.broken[rule] else { continue }
       isGreen = false
-      print("\n\(rule) is broken by \(times) of \(options.seeds) seeds; the first that came is seed \(job.seed).")
+      print("\n\(rule) is broken by \(seeds.count) of \(options.seeds) seeds; the first that came is seed \(job.seed).")
       Shrinker(pool: pool).tell(job, violation)
+    }
+    for rule in end.broken.keys.sorted() {
+      let seeds = end.broken[rule]?.seeds.sorted().prefix(Self.mostSeedsTold) ?? []
+      print("\(rule) is broken by seed \(seeds.map(String.init).joined(separator: ", "))")
     }
     for seed in end.hashes.keys.sorted() where Set(end.hashes[seed] ?? []).count > 1 {
       isGreen = false
@@ -97,8 +114,7 @@ extension Days.State {
   fileprivate mutating func take(_ job: Job, _ result: Pool.Result) {
     ended += 1
     if let violation = result.violation {
-      let known = broken[violation.rule]
-      broken[violation.rule] = ((known?.times ?? 0) + 1, known?.job ?? job, known?.violation ?? violation)
+      broken[violation.rule, default: (job, violation, [])].seeds.insert(job.seed)
     }
     guard case .ended(let outcome) = result else { return }
     counts.add(FaultCounts(outcome.counts))

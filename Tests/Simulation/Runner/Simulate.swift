@@ -44,8 +44,16 @@ struct Simulate {
 
   private static func trace(_ options: Options) {
     setPlanted(options.variation.bug)
-    for line in Run.story(options.first, options.variation, lines: options.lines) { print(line) }
-    let outcome = Run.seed(options.first, options.variation)
+    let outcome: Run.Outcome
+    if options.lines == .max {
+      outcome = Run.tell(options.first, options.variation) { line in
+        print(line)
+        fflush(nil)
+      }
+    } else {
+      for line in Run.story(options.first, options.variation, lines: options.lines) { print(line) }
+      outcome = Run.seed(options.first, options.variation)
+    }
     print("trace \(String(outcome.hash, radix: 16)), \(outcome.passes) passes, \(outcome.sent) POSTs")
     guard let violation = outcome.violation else { return print("seed \(options.first) breaks no rule") }
     print("seed \(options.first) breaks \(violation.rule) at \(violation.seconds) s: \(violation.message)")

@@ -6,6 +6,8 @@ struct Trace {
   private(set) var lines: [String] = []
   /// How many of the last lines are kept; `nil` for none at all.
   private let most: Int?
+  /// Told of each line at once: a process that dies tells nothing at its end.
+  var tell: (@Sendable (String) -> Void)?
   private var looks: [String: String] = [:]
 
   init(lines most: Int?) { self.most = most }
@@ -30,7 +32,9 @@ struct Trace {
   mutating func note(_ clock: Int64, _ text: @autoclosure () -> String) {
     guard let most else { return }
     let millis = clock / 1000
-    lines.append("\(millis / 1000).\(String(millis % 1000 + 1000).dropFirst())  \(text())")
+    let line = "\(millis / 1000).\(String(millis % 1000 + 1000).dropFirst())  \(text())"
+    tell?(line)
+    lines.append(line)
     if lines.count > most { lines.removeFirst() }
   }
 }

@@ -19,6 +19,11 @@ struct VirtualDatabase {
     chains = Array(chains.prefix(8))
   }
 
+  /// A backup takes the place of the database: it has nothing that is younger than its last record.
+  mutating func restore(keeping last: Int64, of chain: String) {
+    rows = rows.filter { $0.value.chain != chain || $0.value.record <= last }
+  }
+
   /// Written every few seconds, once everything before is shipped.
   mutating func publish(_ core: Reconciler, chain: String, clock: Int64) {
     guard clock - rowsAt >= 5_000_000, !core.awaitsMemories else { return }
