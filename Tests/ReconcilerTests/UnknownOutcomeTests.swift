@@ -85,6 +85,18 @@ import Testing
     #expect(world.all(.resolved).map { $0.metadata["result"] } == ["not_executed"])
   }
 
+  @Test(arguments: [false, true])
+  func `a part of a larger position is no evidence of a smaller order, open or closed`(_ isGone: Bool) {
+    var (world, _) = Self.world { $0.risk.maxPositions = 3 }
+    world.answers = [.lost]
+    while world.all(.unknown).isEmpty { world.run(for: .milliseconds(100)) }
+    // Opened and closed in parts between two looks.
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.16"), world.now)
+    world.closeByHand(isGone ? ["0.06", "0.05", "0.05"] : ["0.08", "0.04"])
+    world.run(seconds: 100)
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == ["not_executed"])
+  }
+
   @Test func `the beginning of a mark tells one order in doubt from another that may run late`() {
     var (world, fleet) = Self.world { $0.targets = [Fleets.target { $0.size = .lots(d("0.05")) }] }
     world.terminals[AgentID("agent_1")]?.commentLength = 7

@@ -45,6 +45,7 @@ struct EvidenceLook {
     let fresh = positions.filter {
       $0.symbol == action.symbol && $0.side == action.side && $0.lots <= action.lots
         && isUnexplained($0.ticket, $0.comment, before, action)
+        && openedLots($0.ticket, $0.lots, $0.comment) <= action.lots
         && !isRatherSuspect($0, action)
     }
     // A fill may be smaller than the order, never larger. Of several, the one that looks most like ours: the same lots
@@ -60,6 +61,7 @@ struct EvidenceLook {
         let end = row.closeTime, end >= edge
       else { return false }
       return isUnexplained(row.ticket, row.comment, before, action)
+        && openedLots(row.ticket, row.lots, row.comment) <= action.lots
     }
     if let closed { return .executed(.ticket, closed.ticket) }
     return orders == nil ? .incomplete : .none
@@ -88,6 +90,30 @@ struct EvidenceLook {
     if isRestOfKnown(ticket, comment, before) { return false }
     // Another action's late execution is no evidence of this one, also where a broker has cut its mark.
     return (memory.mark(in: comment) ?? memory.cutMark(in: comment)).map { $0.mark == action.mark } ?? true
+  }
+
+  /// What it was opened with, as far as the history tells: with the parts that were closed before it, and with what is left
+  /// after it.
+  private func openedLots(_ ticket: Ticket, _ lots: FixedDecimal, _ comment: String) -> FixedDecimal {
+    let rows = history ?? []
+    var sum = lots
+    var older = AgentMemory.ancestor(in: comment) ?? parents[ticket]
+    for _ in 0..<Reconciler.mostLinks {
+      guard let old = older, let row = rows.last(where: { $0.ticket == old }) else { break }
+      sum += row.lots
+      older = AgentMemory.ancestor(in: row.comment) ?? parents[old]
+    }
+    var last = (ticket, AgentMemory.descendant(in: comment))
+    for _ in 0..<Reconciler.mostLinks {
+      let isRest = { (ticket: Ticket, comment: String) in
+        last.1.map { $0 == ticket } ?? (AgentMemory.ancestor(in: comment) == last.0)
+      }
+      if let rest = positions.first(where: { isRest($0.ticket, $0.comment) }) { return sum + rest.lots }
+      guard let row = rows.last(where: { isRest($0.ticket, $0.comment) }), row.ticket != ticket else { break }
+      sum += row.lots
+      last = (row.ticket, AgentMemory.descendant(in: row.comment))
+    }
+    return sum
   }
 
   /// Whether partial closes lead back from it to a ticket that was known before the send or is somebody's; also where the

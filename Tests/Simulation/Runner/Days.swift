@@ -28,6 +28,7 @@ struct Days {
     1278: "an order was given up at a terminal whose address came back, after its position was closed at the other one",
     1377: "a row of hours ago was taken for an order's end, since the clock had gone back",
     1475: "what two partial closes between two looks left of a target's position was closed as a stranger's",
+    1623: "a part of a larger position, opened and closed by hand, was taken for the order whose answer was lost",
     1690: "a larger position was taken for the order whose answer was lost",
     1965: "a stranger was reduced by an adoption of a look that could not be believed",
   ]
