@@ -182,6 +182,30 @@ struct JournalTests {
     #expect(journal.close())
   }
 
+  @Test func `A segment that cannot be removed stays, is told of, and holds no record back`() throws {
+    let journal = try Journal.open(stateDirectory: folder.path, options: .small)
+    let events = EventLog(journal)
+    try journal.append((1...30).map { .plain($0, type: $0 % 10 == 1 ? .snapshot : .heartbeat) })
+    #expect(journal.settle())
+    journal.markShipped(30)
+    // A folder in the place of the first one cannot be unlinked.
+    let first = try #require(folder.segments.sorted().first)
+    let aside = folder.path + "/aside"
+    #expect(unsafe (rename(first, aside), mkdir(first, 0o700)) == (0, 0))
+    let late = Timestamp(seconds: 1_793_520_000 + 31 * 86_400)
+    journal.removeOldSegments(now: late)
+    #expect(journal.settle())
+    #expect(events.all.contains { if case .removalFailed = $0 { true } else { false } })
+    try journal.append([.plain(31)])
+    #expect(journal.settle())
+    #expect(events.all.contains(.durable(31)))
+    #expect(unsafe (rmdir(first), rename(aside, first)) == (0, 0))
+    journal.removeOldSegments(now: late)
+    #expect(journal.settle())
+    #expect(journal.oldestSequence == 21)
+    #expect(journal.close())
+  }
+
   @Test func `Segments go when shipped, old, and behind a snapshot, and never the newest`() throws {
     let journal = try Journal.open(stateDirectory: folder.path, options: .small)
     let events = EventLog(journal)

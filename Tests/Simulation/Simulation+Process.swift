@@ -129,6 +129,7 @@ extension Simulation {
     syncIsPlanned = false
     guard journal.sync() else { return }
     checker.durable = journal.durable
+    fillDisk()
     tellJournal()
     planShipping()
   }

@@ -178,6 +178,15 @@ extension Simulation {
     tellJournal()
   }
 
+  /// The disk is full with the very record that an action waits for.
+  mutating func fillDisk() {
+    guard strength(.spaceExhausted) > 0, core.agents.contains(where: \.awaitsRecord) else { return }
+    if happens(.spaceExhausted, perMille: 10) {
+      counts.fired(.spaceExhausted)
+      space(.exhausted)
+    }
+  }
+
   private mutating func space(_ state: JournalFacts.Space) {
     guard journal.space == .ok else { return }
     journal.space = state
@@ -207,4 +216,9 @@ extension Simulation {
     case .drain: if draining { kill() }
     }
   }
+}
+
+extension AgentState {
+  /// An intent is made, and waits to be where it must be before it is sent.
+  fileprivate var awaitsRecord: Bool { if case .awaiting = lane { true } else { false } }
 }

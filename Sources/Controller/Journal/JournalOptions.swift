@@ -49,6 +49,8 @@ public enum JournalEvent: Hashable, Sendable {
   case segmentFull
   /// Old segments were removed; the oldest record kept is this one.
   case removed(oldest: Int64)
+  /// An old segment cannot be removed; it stays, and is tried again. The records are not concerned.
+  case removalFailed(JournalError)
   /// A checkpoint is in its file.
   case checkpoint(Checkpoint)
   /// A checkpoint could not be written; told once until one is. The records are not concerned.

@@ -86,7 +86,7 @@ final class JournalWriter {
     }
     try flush()
     settledAt = .now
-    if let now = work?.removal { try removeSegments(now: now) }
+    if let now = work?.removal { removeSegments(now: now) }
     try look()
     // A head costs a file; while the reserve is in use that room is for records.
     if keeper.state == .ok || keeper.state == .low || work?.closes == true {

@@ -18,7 +18,7 @@ final class JournalDesk: Sendable {
     case .durable(let sequence): change { $0.durable = max($0.durable, sequence) }
     case .space(let state): change { $0.space = Self.space(state) }
     case .segmentFull: change(wantsSnapshot: true) { _ in }
-    case .removed, .checkpoint, .checkpointFailed: break
+    case .removed, .removalFailed, .checkpoint, .checkpointFailed: break
     case .failed(let error):
       change { $0.space = .exhausted }
       mailbox.post(.journalFailed(error.description))

@@ -42,12 +42,16 @@ extension ControllerService {
       .first { FileReader.exists($0) }
   }
 
-  /// Wakes the shipper for what it can ship, and says what went wrong with a checkpoint.
+  /// Wakes the shipper for what it can ship, and says what went wrong beside the records.
   func tell(_ event: JournalEvent, to shipper: Shipper) {
     switch event {
     case .durable, .checkpoint: shipper.wake()
     case .checkpointFailed(let error):
       log.error("a checkpoint cannot be written, and is tried again: \(error)", metadata: .keys([.path: options.state]))
+    case .removalFailed(let error):
+      log.error(
+        "an old segment of the journal cannot be removed, and is tried again: \(error)",
+        metadata: .keys([.path: options.state]))
     case .space, .segmentFull, .removed, .failed: break
     }
   }

@@ -49,7 +49,7 @@ struct Variation: Codable, Hashable {
       let byRecords: [Fault] = [
         .killed, .slowDisk, .databaseSlow, .newSegment, .commitUnknown, .databaseRestored, .stateDirectoryLost,
         .databaseDown, .databaseDownAtStart, .databaseFull, .databaseReadOnly, .databaseHung, .forked,
-        .anotherController,
+        .anotherController, .spaceExhausted,
         // A process that was stopped for a while first believes the database to be as late as its oldest record.
         .frozen,
         // A cut mark is part of an action's id, which is made of its record's number.

@@ -11,11 +11,6 @@ extension CoreBug {
       name: "forgetLatchOnReload", cost: "an edited manifest lets a breached agent trade on", file: "Reconciler+Fleet.swift",
       text: "    agents[i].spec = spec\n", planted: "    agents[i].spec = spec\n    if PLANTED { agents[i].memory.breachPause = nil }\n"),
     CoreBug(
-      name: "dayResumesPersons", cost: "a pause that a person set ends by itself at midnight",
-      file: "Record/AgentMemory+Apply.swift",
-      text: "    breachPause = nil\n    guard data[\"cause\"]?.string == \"operator\" else { return }\n",
-      planted: "    breachPause = nil\n    guard PLANTED || data[\"cause\"]?.string == \"operator\" else { return }\n"),
-    CoreBug(
       name: "reopenSpent", cost: "a target that was stopped out is opened again and again",
       file: "Plan/Planner+Targets.swift",
       text: "    case .never: false\n", planted: "    case .never: PLANTED\n"),

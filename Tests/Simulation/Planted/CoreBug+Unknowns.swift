@@ -46,11 +46,6 @@ extension CoreBug {
       file: "Reconciler+Unknown.swift", text: "      || snapshot.history.reply != nil && agents[i].history.covers",
       planted: "      || PLANTED || snapshot.history.reply != nil && agents[i].history.covers"),
     CoreBug(
-      name: "looksBeforeTheSend", cost: "a look from before the order proves that it never ran",
-      file: "Reconciler+Unknown.swift",
-      text: "guard let since = action.unknownSince, positions.span.began.steady >= since else { continue }",
-      planted: "guard let since = action.unknownSince, PLANTED || positions.span.began.steady >= since else { continue }"),
-    CoreBug(
       name: "adoptOnlyMarks", cost: "where the broker rewrites comments, each lost answer opens one position more",
       file: "Unknown/Evidence.swift",
       text: "if let found = fresh.min(by:", planted: "if !PLANTED, let found = fresh.min(by:"),

@@ -17,7 +17,25 @@ struct PlantedBugs {
     var name: String
     var cost: String
     var nextSeed: UInt64
+    /// Red with the bug; whether it is green without it is not known yet.
+    var suspects: [(seed: UInt64, violation: Run.Outcome.Violation)] = []
     var found: (seed: UInt64, violation: Run.Outcome.Violation)?
+    /// The first suspect is being run without the bug.
+    var isAsked = false
+
+    mutating func take(_ job: Job, _ violation: Run.Outcome.Violation?) {
+      if job.variation.bug != nil {
+        if let violation { suspects.append((job.seed, violation)) }
+        return
+      }
+      isAsked = false
+      let suspect = suspects.removeFirst()
+      guard violation == nil, found == nil else { return }
+      found = suspect
+      print(
+        "  \(name): seed \(suspect.seed) breaks \(suspect.violation.rule): \(suspect.violation.message.prefix(160))")
+      fflush(nil)
+    }
   }
 
   func run() -> Bool {
@@ -40,24 +58,27 @@ struct PlantedBugs {
     pool.run(
       next: {
         searches.withLock { searches in
+          // A seed that is red without the bug has found something else.
+          if let k = searches.firstIndex(where: { $0.found == nil && !$0.suspects.isEmpty && !$0.isAsked }) {
+            searches[k].isAsked = true
+            var job = Job(seed: searches[k].suspects[0].seed)
+            job.searched = searches[k].name
+            return job
+          }
           // The seeds of one bug one after another, bug after bug.
-          guard let k = searches.firstIndex(where: { $0.found == nil && $0.nextSeed < last }) else { return nil }
+          guard let k = searches.firstIndex(where: { $0.found == nil && $0.suspects.isEmpty && $0.nextSeed < last })
+          else { return nil }
           defer { searches[k].nextSeed += 1 }
           var job = Job(seed: searches[k].nextSeed)
           job.variation.bug = searches[k].name
+          job.searched = searches[k].name
           return job
         }
       },
       done: { job, result in
-        guard let violation = result.violation else { return }
         searches.withLock { searches in
-          guard let k = searches.firstIndex(where: { $0.name == job.variation.bug }) else { return }
-          guard searches[k].found.map({ job.seed < $0.seed }) ?? true else { return }
-          if searches[k].found == nil {
-            print("  \(searches[k].name): seed \(job.seed) breaks \(violation.rule): \(violation.message.prefix(160))")
-            fflush(nil)
-          }
-          searches[k].found = (job.seed, violation)
+          guard let k = searches.firstIndex(where: { $0.name == job.searched }) else { return }
+          searches[k].take(job, result.violation)
         }
       })
     let end = searches.withLock { $0 }

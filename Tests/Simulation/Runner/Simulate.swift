@@ -68,4 +68,6 @@ struct Job: Codable, Sendable {
 
   var seed: UInt64
   var variation = Variation()
+  /// The planted bug whose search this run belongs to.
+  var searched: String?
 }
