@@ -25,6 +25,7 @@ extension Checker {
     for k in latches.indices where latches[k].roots.map({ $0.sequence > last }) ?? false { latches[k].roots = nil }
     anchors.removeAll { $0.sequence > last }
     hostStops.removeAll { $0.sequence > last }
+    endings.removeAll { $0.sequence > last }
     for id in agents.keys.sorted() {
       let kept = agents[id]?.adopted.filter { $0.value.sequence <= last } ?? [:]
       agents[id]?.adopted = kept
@@ -55,6 +56,7 @@ extension Checker {
     }
     for k in anchors.indices { anchors[k].sequence -= last }
     for k in hostStops.indices { hostStops[k].sequence -= last }
+    for k in endings.indices { endings[k].sequence -= last }
     for id in agents.keys.sorted() {
       for ticket in agents[id]?.adopted.keys.sorted() ?? [] { agents[id]?.adopted[ticket]?.sequence -= last }
       for ticket in elsewhere[id]?.adopted.keys.sorted() ?? [] { elsewhere[id]?.adopted[ticket]?.sequence -= last }
@@ -77,6 +79,7 @@ extension Checker {
     agents[id]?.adopted = [:]
     agents[id]?.lineage = [:]
     agents[id]?.day.anchors = []
+    endings.removeAll { $0.agent == id }
     elsewhere[id]?.adopted = [:]
     elsewhere[id]?.lineage = [:]
     remembered[id] = nil

@@ -59,7 +59,10 @@ extension Checker {
     if fresh.kind.opens {
       if fresh.attempt == 1 { freshLook(agentID) }
       holdsBack(agentID, fresh.symbol, id)
-      if fresh.attempt == 1 { judgeFleet(fresh, agentID, core) }
+      if fresh.attempt == 1 {
+        judgeFleet(fresh, agentID, core)
+        judgeReopening(fresh, agentID)
+      }
     } else {
       judgeExit(fresh, agentID, core)
     }
@@ -73,6 +76,7 @@ extension Checker {
     if !action.finals.isEmpty { fail("S3", "action \(id) ends twice: \(action.finals.map(\.result)), \(result)") }
     actions[id]?.finals.append((record.sequence, result))
     if result == "done", action.intent.kind.opens {
+      noteEnding(record.agent, action.intent.target, record.sequence, specKey: nil)
       judgeDone(id, record.agent ?? action.agent, record.metadata["ticket"]?.int.map { Ticket($0) }, record.sequence)
     }
     let last = action.intents.keys.max() ?? 1
@@ -114,6 +118,9 @@ extension Checker {
     let evidence = record.metadata["evidence"]?.string ?? ""
     if !action.finals.isEmpty { fail("S3", "action \(id) ends twice: \(action.finals.map(\.result)), \(result)") }
     actions[id]?.finals.append((record.sequence, result))
+    if result == "executed", action.intent.kind.opens {
+      noteEnding(record.agent, action.intent.target, record.sequence, specKey: nil)
+    }
     guard evidence != "operator", action.intent.kind.opens, let agentID = record.agent else { return }
     let agent = agents[agentID] ?? Agent()
     if result == "not_executed" {
@@ -141,11 +148,13 @@ extension Checker {
     latches.append(
       Latch(
         agent: id, sequence: record.sequence,
-        pause: Pause(closesAll: data["closes_all"]?.bool ?? false, isBreach: isBreach)))
+        pause: Pause(
+          closesAll: data["closes_all"]?.bool ?? false, isBreach: isBreach, day: data["day"]?.string ?? "")))
   }
 
   private mutating func resumed(_ record: Record) {
     guard let id = record.agent else { return }
+    if record.metadata["cause"]?.string == "breach" { judgeResume(id) }
     latches.append(
       Latch(
         agent: id, sequence: record.sequence, pause: nil,
@@ -166,6 +175,7 @@ extension Checker {
   private mutating func spent(_ record: Record) {
     guard let id = record.agent, let number = record.metadata["ticket"]?.int else { return }
     judgeSpent(Ticket(number), record.metadata["target"]?.string ?? "", id)
+    noteEnding(id, record.metadata["target"]?.string, record.sequence, specKey: record.metadata["spec_key"]?.string)
   }
 
   private mutating func adopted(_ record: Record) {
@@ -173,6 +183,7 @@ extension Checker {
     for item in record.metadata["adopted"]?.array ?? [] {
       guard let ticket = item["ticket"]?.int, let target = item["target"]?.string else { continue }
       judgeAdoption(Ticket(ticket), target, item, id)
+      noteEnding(id, target, record.sequence, specKey: nil)
       agents[id, default: Agent()].adopted[Ticket(ticket)] = (target, record.sequence)
     }
   }

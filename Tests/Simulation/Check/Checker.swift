@@ -98,6 +98,8 @@ struct Checker {
   struct Pause {
     var closesAll: Bool
     var isBreach: Bool
+    /// The day of the breach.
+    var day = ""
   }
 
   private(set) var violation: Violation?
@@ -126,6 +128,8 @@ struct Checker {
   var listsAreAnew: Set<AgentID> = []
   /// A state directory was lost for a second time: what the first loss left may be gone with it, and whose a position is.
   var hasLostMemory = false
+  /// Which targets have ended, in the order of the records.
+  var endings: [Ending] = []
   /// POSTs.
   var sent = 0
   /// What the core is being told right now.
