@@ -28,8 +28,9 @@ extension CoreBug {
       text: "judgeUnknowns(i, positions, now)", planted: "judgeUnknowns(i, PLANTED ? Reply(listed, positions.span) : positions, now)",
       also: [
         Edit(
-          file: "Unknown/Evidence.swift", text: "for _ in 0..<Reconciler.mostLinks {",
-          planted: "for _ in 0..<(PLANTED ? 1 : Reconciler.mostLinks) {"),
+          file: "Unknown/Evidence.swift",
+          text: "for _ in 0..<Reconciler.mostLinks {\n      guard let old = next else { return false }",
+          planted: "for _ in 0..<(PLANTED ? 1 : Reconciler.mostLinks) {\n      guard let old = next else { return false }"),
         Edit(
           file: "Reconciler+Unknown.swift", text: "var explained = Set(unlinked.map(\\.ticket))",
           planted: "var explained = Set(PLANTED ? [] : unlinked.map(\\.ticket))"),
