@@ -47,6 +47,25 @@ extension Checker {
     caps(request.agent, symbol, side, lots, actionID)
   }
 
+  /// At the intent: everybody's positions count as they are shown, and whatever may still turn up.
+  mutating func judgeRoom(_ id: AgentID, _ actionID: String) {
+    guard let spec = spec(id), let agent = agents[id], agent.lies.last == .some(nil),
+      let shown = agent.snapshot?.positions?.value.count
+    else { return }
+    let waiting = actions.keys.sorted().filter { $0 != actionID && awaits($0, id) }
+    guard shown + waiting.count + 1 > spec.risk.maxPositions else { return }
+    fail(
+      "S6",
+      "\(id) opens with \(shown) positions in its list and \(waiting) on their way, max_positions is "
+        + "\(spec.risk.maxPositions)")
+  }
+
+  /// An open of which nobody knows that it ran, and which has not.
+  private func awaits(_ actionID: String, _ id: AgentID) -> Bool {
+    guard let action = actions[actionID] else { return false }
+    return action.agent == id && action.intent.kind.opens && action.isOpenEnded && action.executions == 0
+  }
+
   /// In the true books, as far as the controller opened them: with this one, no more than the caps.
   private mutating func caps(
     _ id: AgentID, _ symbol: Symbol, _ side: Side, _ lots: FixedDecimal, _ actionID: String
@@ -56,11 +75,7 @@ extension Checker {
     let ours = agent.open.filter { ticket in
       agent.lineage[ticket].flatMap { actions[$0] }.map { !$0.gaveUp } ?? false
     }
-    let waiting = actions.keys.sorted().filter { other in
-      guard let action = actions[other], other != actionID else { return false }
-      return action.agent == id && action.intent.kind.opens && action.isOpenEnded
-        && action.executions == 0
-    }
+    let waiting = actions.keys.sorted().filter { $0 != actionID && awaits($0, id) }
     let count = ours.count + waiting.count + 1
     if count > spec.risk.maxPositions {
       fail(

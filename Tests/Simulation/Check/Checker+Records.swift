@@ -61,6 +61,7 @@ extension Checker {
       holdsBack(agentID, fresh.symbol, id)
       if fresh.attempt == 1 {
         judgeFleet(fresh, agentID, core)
+        judgeRoom(agentID, id)
         judgeReopening(fresh, agentID)
       }
     } else {
