@@ -201,6 +201,23 @@ import Testing
     #expect(verdict.figures?.loss == 0)
   }
 
+  @Test(arguments: [false, true])
+  func `Nor do they where the host's clock has gone back, and listed positions explain the first change`(
+    _ isHalf: Bool
+  ) {
+    var world = DayWorld()
+    world.deposit(700)
+    world.deposit(-30)
+    let tickets = [world.buy(profit: -20), world.buy(profit: -8)]
+    world.now = Moment(wall: world.now.wall - .seconds(7200), steady: world.now.steady)
+    world.look(historyDays: 2)
+    for ticket in tickets { if isHalf { world.closeHalf(ticket) } else { world.close(ticket) } }
+    let verdict = world.poll(history: true)
+    #expect(world.flowEvents.isEmpty)
+    #expect(verdict.figures?.flows == 0)
+    #expect(verdict.figures?.loss == 28)
+  }
+
   @Test func `Old rows without a time do not disturb what comes after them`() {
     var world = DayWorld()
     world.deposit(5000)

@@ -70,10 +70,9 @@ extension DailyLoss {
     if next.ticketsStand == nil, sample.positions.span.began.steady >= next.accountEnded {
       next.ticketsStand = sample.positionsTrusted && book.shows(merged(next.from.holdings, next.to.holdings))
     }
-    let change = next.to - next.from
-    if applyMatch(of: change, for: next.dayKey, verdict: &verdict) { return .settled(next.to) }
+    if applyMatch(from: next.from, to: next.to, for: next.dayKey, verdict: &verdict) { return .settled(next.to) }
     let isRestless = !(book - next.to).isZero
-    if isRestless, next.dayKey != nil, applyMatch(of: book - next.from, for: next.dayKey, verdict: &verdict) {
+    if isRestless, next.dayKey != nil, applyMatch(from: next.from, to: book, for: next.dayKey, verdict: &verdict) {
       return .settled(book)
     }
     let mayStillExplain = history == .covers || history == .notAsked
@@ -86,7 +85,7 @@ extension DailyLoss {
     } else if mayStillExplain, next.attempts < Self.mismatchAttempts {
       return .waits(next)
     }
-    settleByTickets(change, stand: next.ticketsStand == true, for: next.dayKey, verdict: &verdict)
+    settleByTickets(next, stand: next.ticketsStand == true, verdict: &verdict)
     return .settled(next.to)
   }
 
@@ -107,9 +106,9 @@ extension DailyLoss {
       return
     }
     let change = book - last
-    if change.isZero || applyMatch(of: change, for: anchor?.dayKey, verdict: &verdict) {
+    if change.isZero || applyMatch(from: last, to: book, for: anchor?.dayKey, verdict: &verdict) {
       if change.isZero, pending == nil {
-        _ = applyMatch(of: change, for: anchor?.dayKey, verdict: &verdict)
+        _ = applyMatch(from: last, to: book, for: anchor?.dayKey, verdict: &verdict)
         dropOld(before: sample.account.span.began.steady)
       }
       last = book
@@ -129,11 +128,10 @@ extension DailyLoss {
 
   /// Only the tickets are left to tell a flow from result (risk.md): rows count as what they are, and the rest is a flow
   /// if every ticket stands.
-  private mutating func settleByTickets(
-    _ change: Change, stand: Bool, for dayKey: String?, verdict: inout Verdict
-  ) {
+  private mutating func settleByTickets(_ waiting: Pending, stand: Bool, verdict: inout Verdict) {
+    let (change, gone, dayKey) = (waiting.to - waiting.from, waiting.to.gone(since: waiting.from), waiting.dayKey)
     for kind in Flow.Kind.allCases where !change[kind].isZero {
-      if let match = match(kind, change[kind], for: dayKey) {
+      if let match = match(kind, change[kind], gone, for: dayKey) {
         apply(match, kind, for: dayKey, verdict: &verdict)
         continue
       }

@@ -8,11 +8,13 @@ extension DailyLoss {
     var clearsUnexplained = false
   }
 
-  /// Accounts for `change` by rows alone; false, and nothing is done, if they do not add up to it.
-  mutating func applyMatch(of change: Change, for dayKey: String?, verdict: inout Verdict) -> Bool {
+  /// Accounts for what changed between two books by rows alone; false, and nothing is done, if they do not add up to it.
+  mutating func applyMatch(from: Book, to: Book, for dayKey: String?, verdict: inout Verdict) -> Bool {
+    let change = to - from
+    let gone = to.gone(since: from)
     var found: [(Flow.Kind, Match)] = []
     for kind in Flow.Kind.allCases {
-      if let match = match(kind, change[kind], for: dayKey) {
+      if let match = match(kind, change[kind], gone, for: dayKey) {
         found.append((kind, match))
       } else if !change[kind].isZero {
         return false
@@ -23,9 +25,14 @@ extension DailyLoss {
   }
 
   /// The rows that explain a change of `kind` by `delta`, or for zero those that say something about an earlier change.
-  func match(_ kind: Flow.Kind, _ delta: FixedDecimal, for dayKey: String?) -> Match? {
+  ///
+  /// - Parameter gone: tickets that are not listed as they were; where their rows make up the change, no other does, however
+  ///   young the clocks make it look.
+  func match(_ kind: Flow.Kind, _ delta: FixedDecimal, _ gone: Set<Ticket>, for dayKey: String?) -> Match? {
     let all = candidates(kind)
     guard !all.isEmpty else { return nil }
+    let closed = all.filter { gone.contains($0.row.ticket) }
+    if !closed.isEmpty, !delta.isZero, adds(closed, to: delta) { return Match(use: closed) }
     let recent = all.filter(isSinceAnchor)
     if delta.isZero {
       if recent.count > 1, adds(recent, to: .zero) { return Match(use: recent) }

@@ -153,6 +153,11 @@ extension DailyLoss {
     var at: Timestamp
     /// Sorted.
     var holdings: [Holding]
+
+    /// The tickets that `earlier` has and this one has not, or not with the same lots.
+    func gone(since earlier: Book) -> Set<Ticket> {
+      Set(Set(earlier.holdings).subtracting(holdings).map(\.ticket))
+    }
   }
 
   /// Of balance and credit.
