@@ -52,6 +52,12 @@ extension CoreBug {
     CoreBug(
       name: "modifyForEver", cost: "an order a pass: the terminal is worn out, and the broker locks the account",
       file: "Plan/Planner.swift",
-      text: "    if levelsFit { return }\n", planted: "    if levelsFit, !PLANTED { return }\n"),
+      text: "    if levelsFit { return }\n", planted: "    if levelsFit, !PLANTED { return }\n",
+      also: [
+        Edit(
+          file: "Plan/Planner.swift",
+          text: "    guard stop != position.stopLoss || goal != position.takeProfit else { return }\n",
+          planted: "    guard PLANTED || stop != position.stopLoss || goal != position.takeProfit else { return }\n")
+      ]),
   ]
 }
