@@ -202,16 +202,6 @@ import Testing
     #expect(world.core.fleetStatus.exposure.equity == 1000)
   }
 
-  @Test func `An orphan that a stop looks at makes no room for others`() {
-    var (world, _) = Self.world(secondAgent: { $0.targets = nil }) { $0.maxTotalExposure = 50 }
-    world.run(seconds: 5)
-    #expect(world.core.fleetStatus.exposure.equity == 2000)
-    world.receive(.command(.emergencyStop(reason: "drill"), actor: "uid 0"))
-    world.reload(Fleets.fleet(Fleets.atlas(), revision: 2) { $0.maxTotalExposure = 50 })
-    world.run(seconds: 10)
-    #expect(world.core.fleetStatus.exposure.equity == 1000)
-  }
-
   @Test func `A plan alone sees the whole fleet before it speaks`() {
     let policy: (inout FleetPolicy) -> Void = {
       $0.currency = "USD"

@@ -158,6 +158,16 @@ import Testing
     #expect(world.status()?.plan.undecided.isEmpty == true)
   }
 
+  @Test func `an orphan that a stop looks at makes no room for others`() {
+    var (world, _) = FleetRiskTests.world(secondAgent: { $0.targets = nil }) { $0.maxTotalExposure = 50 }
+    world.run(seconds: 5)
+    #expect(world.core.fleetStatus.exposure.equity == 2000)
+    world.receive(.command(.emergencyStop(reason: "drill"), actor: "uid 0"))
+    world.reload(Fleets.fleet(Fleets.atlas(), revision: 2) { $0.maxTotalExposure = 50 })
+    world.run(seconds: 10)
+    #expect(world.core.fleetStatus.exposure.equity == 1000)
+  }
+
   @Test func `an agent whose manifest goes while a stop is carried out is seen flat all the same`() {
     let other = Fleets.atlas {
       $0 = AgentSpec(

@@ -12,7 +12,7 @@ public struct ExitMeaning: Hashable, Sendable {
       code: 3,
       text: "The manifests are not valid (`validate`, `plan`, `reload`, `unpin`, `run` without a last good set)."),
     .init(code: 4, text: "Refused by a guard (`resume`, `emergency-clear`, `rollback`, `unpin`, `forget`)."),
-    .init(code: 5, text: "`wait`: the time is over."),
+    .init(code: 5, text: "The time is over: of a `wait`, or of a command that may still take effect."),
     .init(code: 6, text: "`plan --check`: the saved plan is stale."),
     .init(code: 7, text: "The controller, the database or the terminal of an enabled agent cannot be reached."),
     .init(code: 8, text: "`wait`: the outcome of an action is UNKNOWN and needs `mt4ctl resolve`."),
