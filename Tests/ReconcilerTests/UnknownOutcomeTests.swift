@@ -43,6 +43,24 @@ import Testing
     #expect(world.positions().count == 1)
   }
 
+  @Test func `an open in doubt has its place under max_positions, also for another symbol`() {
+    var (world, _) = Self.world {
+      $0.pairs = [Symbol("XAUUSD"), Symbol("EURUSD")]
+      $0.risk.maxPositions = 1
+      $0.targets = [
+        Fleets.target(),
+        Fleets.target {
+          $0.name = "other"
+          $0.symbol = Symbol("EURUSD")
+        },
+      ]
+    }
+    world.answers = [.lost]
+    world.run(seconds: 50)
+    #expect(world.sent.count == 1)
+    #expect(world.status()?.plan.held.contains { $0.holds.contains { $0.reason == .maxPositions } } == true)
+  }
+
   @Test(arguments: [5, 30, 55])
   func `an open that runs late is adopted, and nothing is doubled`(_ seconds: Int) {
     var (world, _) = Self.world()
