@@ -6,6 +6,16 @@ import Testing
 @Suite struct MovedAccountTests {
   static let id = AgentID("agent_1")
 
+  /// The agent at another address, with no account pinned.
+  static func moved(_ change: (inout AgentSpec) -> Void = { _ in }) -> Fleet {
+    Fleets.fleet(
+      Fleets.atlas {
+        $0.terminal.account = nil
+        $0.terminal.url = "http://127.0.0.1:9999"
+        change(&$0)
+      })
+  }
+
   @Test(arguments: [false, true])
   func `a pause closes nothing at another account that was there before the agent came`(isBreach: Bool) throws {
     let fleet = Fleets.fleet(
@@ -28,13 +38,7 @@ import Testing
     world.terminals[Self.id]?.number = 5
     world.terminals[Self.id]?.positions = []
     world.terminals[Self.id]?.add("XAUUSD", .sell, d("0.02"))
-    world.reload(
-      Fleets.fleet(
-        Fleets.atlas { agent in
-          agent.risk.onBreach = .pause
-          agent.terminal.account = nil
-          agent.terminal.url = "http://127.0.0.1:9999"
-        }))
+    world.reload(Self.moved { $0.risk.onBreach = .pause })
     world.run(seconds: 120)
     #expect(world.trace.isEmpty)
     // What is opened there from now on is opened during a pause.
@@ -52,23 +56,13 @@ import Testing
     world.terminals[Self.id]?.number = 5
     world.terminals[Self.id]?.positions = []
     let there = world.terminals[Self.id]?.add("XAUUSD", .sell, d("0.02"))
-    try world.restart(
-      Fleets.fleet(
-        Fleets.atlas { agent in
-          agent.terminal.account = nil
-          agent.terminal.url = "http://127.0.0.1:9999"
-        }))
+    try world.restart(Self.moved())
     world.run(seconds: 60)
     #expect(world.trace.isEmpty)
     #expect(world.status()?.memory.operatorPause?.tickets == there.map { [$0] })
     // The same account again keeps its list.
     let new = world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.03"))
-    try world.restart(
-      Fleets.fleet(
-        Fleets.atlas { agent in
-          agent.terminal.account = nil
-          agent.terminal.url = "http://127.0.0.1:9999"
-        }))
+    try world.restart(Self.moved())
     world.run(seconds: 60)
     #expect(world.trace == ["close #\(new?.number ?? 0)"])
   }
@@ -130,13 +124,7 @@ import Testing
     }
     while world.sent.isEmpty { world.run(for: .milliseconds(100)) }
     world.onRead = nil
-    try world.restart(
-      Fleets.fleet(
-        Fleets.atlas { agent in
-          agent.terminal.account = nil
-          agent.terminal.url = "http://127.0.0.1:9999"
-          agent.targets = [Fleets.target()]
-        }))
+    try world.restart(Self.moved { $0.targets = [Fleets.target()] })
     world.run(seconds: 200)
     #expect(world.all(.resolved).map { $0.metadata["result"] } == ["executed"])
     #expect(world.trace == ["buy 0.1 XAUUSD"])

@@ -36,10 +36,11 @@ public struct LiveAction: Hashable, Sendable {
   /// Whether an `unknown` record of it was written.
   public var wasUnknown = false
 
+  /// The account that answered when it was planned, as `Reconciler.digest` names it; `nil` where the terminal tells none.
+  var account: String?
+
   // The rest is of this process only.
 
-  /// The account that answered when it was planned, as `Reconciler.digest` names it.
-  var account: String?
   /// When the intent was recorded, by the steady clock.
   var recordedSteady = Steady(microseconds: 0)
   /// When the answer came or was given up; for a recovered action, when the process started.
