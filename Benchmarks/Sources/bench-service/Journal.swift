@@ -18,7 +18,7 @@ struct Feeder {
       switch event {
       case .durable: flag.batches.withLock { $0 += 1 }
       case .segmentFull: flag.wantsSnapshot.withLock { $0 = true }
-      case .space, .removed, .checkpoint, .checkpointFailed, .failed: break
+      case .space, .removed, .removalFailed, .checkpoint, .checkpointFailed, .failed: break
       }
     }
     var made = 0
