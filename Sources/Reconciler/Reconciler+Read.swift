@@ -9,28 +9,32 @@ extension Reconciler {
 
   mutating func scheduleRead(_ i: Int, at: Steady, _ now: Moment) {
     // An orphan is left alone, but an emergency covers it too.
-    guard !agents[i].memory.orphaned || emergency.isActive else { return }
+    // What each look goes by is read through spans: an element that is read as a value may be copied whole.
+    guard !agents.span[i].memory.orphaned || emergency.isActive else { return }
     agents[i].readNumber += 1
-    var request = ReadRequest(number: agents[i].readNumber, agent: agents[i].id)
+    var request = ReadRequest(number: agents.span[i].readNumber, agent: agents.span[i].id)
     request.place.index = i
     let doubts =
-      agents[i].memory.unresolved.isEmpty ? [] : agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id }
+      agents.span[i].memory.unresolved.isEmpty
+      ? [] : agents[i].memory.unresolved.filter { $0.id != agents[i].live?.id }
     request.orders =
-      agents[i].wantsOrders || !doubts.isEmpty || isStopInForce
-      || isDue(agents[i].lastOrdersAt, Self.ordersEvery, at)
-    if agents[i].wantsHistory || !doubts.isEmpty || isDue(agents[i].lastHistoryAt, Self.historyEvery, at) {
+      agents.span[i].wantsOrders || !doubts.isEmpty || isStopInForce
+      || Self.isDue(agents.span[i].lastOrdersAt, Self.ordersEvery, at)
+    if agents.span[i].wantsHistory || !doubts.isEmpty
+      || Self.isDue(agents.span[i].lastHistoryAt, Self.historyEvery, at)
+    {
       let back = doubts.map { HistoryView.days(backTo: $0.recordedAt, at: now.wall) }.max() ?? 0
       request.historyDays = max(agents[i].historyDays, back)
     }
-    if !agents[i].wantsTicks.isEmpty { request.ticks = Array(Set(agents[i].wantsTicks)).sorted() }
-    agents[i].lane = .reading(agents[i].readNumber)
-    effects.append(.read(request, notBefore: isUrgent(i) ? at : max(at, agents[i].readNotBefore ?? at)))
+    if !agents.span[i].wantsTicks.isEmpty { request.ticks = Array(Set(agents[i].wantsTicks)).sorted() }
+    agents[i].lane = .reading(request.number)
+    effects.append(.read(request, notBefore: isUrgent(i) ? at : max(at, agents.span[i].readNotBefore ?? at)))
   }
 
   /// How long a terminal that says 429 is left alone: as long as it asks for, within an hour.
   static func rest(after asked: Duration?) -> Duration { min(max(asked ?? .seconds(5), .seconds(5)), .seconds(3600)) }
 
-  private func isDue(_ last: Steady?, _ microseconds: Int64, _ at: Steady) -> Bool {
+  private static func isDue(_ last: Steady?, _ microseconds: Int64, _ at: Steady) -> Bool {
     guard let last else { return true }
     return at.microseconds.subtractingClamped(last.microseconds) >= microseconds
   }
@@ -40,8 +44,8 @@ extension Reconciler {
   /// instant for ever.
   mutating func scheduleNextPoll(_ i: Int, _ now: Moment) {
     let interval = max(1, configuration.intervalMicroseconds)
-    let latest = (agents[i].pollBegan ?? now.steady).microseconds.addingClamped(interval)
-    let beat = agents[i].beat?.microseconds ?? latest
+    let latest = (agents.span[i].pollBegan ?? now.steady).microseconds.addingClamped(interval)
+    let beat = agents.span[i].beat?.microseconds ?? latest
     let rest = latest.subtractingClamped(beat) % interval
     let late = rest < 0 ? rest + interval : rest
     let next = Steady(microseconds: latest - min(late, interval / 20))
@@ -90,7 +94,7 @@ extension Reconciler {
   // MARK: A good look
 
   mutating func take(_ snapshot: Snapshot, _ now: Moment) {
-    guard let i = place(of: snapshot.request), agents[i].lane == .reading(snapshot.request.number) else { return }
+    guard let i = place(of: snapshot.request), agents.span[i].lane == .reading(snapshot.request.number) else { return }
     let outcome = agents[i].lookCalmly(
       snapshot, now, facts: facts, fleetIsCalm: !isStopInForce && sharedAccounts == 0)
     if outcome == .calm { return stayCalm(i, snapshot, now) }

@@ -33,7 +33,7 @@ extension Reconciler {
   }
 
   /// Something must be closed: no rest is longer than `longestExitRest`.
-  func isUrgent(_ i: Int) -> Bool { emergency.isActive || agents[i].memory.breachPause != nil }
+  func isUrgent(_ i: Int) -> Bool { emergency.isActive || agents.span[i].memory.breachPause != nil }
 
   mutating func waitAfter(
     _ i: Int, _ action: LiveAction, _ refusal: TradeAnswer.Refusal, _ now: Moment

@@ -3,7 +3,7 @@
 
 // What comes seldom by chance: each class draws from a stream of its own, so that other days stay as they were.
 extension Simulation {
-  private static let rare: [Fault] = [.closedInParts, .movedPort, .movedAccount]
+  private static let rare: [Fault] = [.closedInParts, .movedPort, .movedAccount, .crowded]
 
   mutating func rarity() {
     guard !quiet else { return }
@@ -13,10 +13,11 @@ extension Simulation {
     guard !drawn.isEmpty else { return }
     let fault = rarities.pick(drawn)
     let k = rarities.below(terminals.count)
-    if isFrozen, fault != .closedInParts { return }
+    if isFrozen, fault != .closedInParts, fault != .crowded { return }
     trace.note(clock, "world: \(fault.rawValue) \(terminals[k].id)")
     switch fault {
     case .closedInParts: closeInParts(k)
+    case .crowded: crowd()
     case .movedPort: if move(k, toOtherAccount: false) { counts.fired(fault) }
     case .movedAccount:
       // A move is seldom, and a person may pause the agent before anything was seen of the other terminal.
@@ -37,6 +38,44 @@ extension Simulation {
       ticket = rest
     }
     counts.fired(.closedInParts)
+  }
+
+  /// A stranger's position takes a place that a target was declared for.
+  mutating func crowd() {
+    guard strength(.crowded) > 0, terminals[0].books.positions.isEmpty, let bid = terminals[0].bids[Scenario.gold]
+    else { return }
+    let order = TradeRequest.Order.open(
+      symbol: Scenario.gold, side: .buy, lots: d("0.01"), stopLoss: bid - FixedDecimal(60), takeProfit: nil,
+      slippagePoints: nil)
+    _ = terminals[0].byHand(order, comment: "mine", at: world)
+    if !terminals[0].books.positions.isEmpty { counts.fired(.crowded) }
+  }
+
+  /// A list says that an agent's position is gone, and just then a target is declared for another agent that must not stand
+  /// beside that position.
+  mutating func declareAgainstLie(_ k: Int) {
+    guard strength(.declaredAgainstLie) > 0, running, !isFrozen, let pair = policy.correlations.first else { return }
+    let both = [pair.first, pair.second]
+    guard let held = terminals[k].books.observedPositions().first(where: { both.contains($0.symbol) }),
+      rarities.hits(perMille: strength(.declaredAgainstLie)),
+      let place = declared.firstIndex(where: { $0.id != terminals[k].id && $0.enabled && $0.mode == .enforce })
+    else { return }
+    var spec = declared[place]
+    var target = Scenario.target(named: "against", in: spec, &rarities)
+    target.symbol = held.symbol == pair.first ? pair.second : pair.first
+    guard spec.pairs.contains(target.symbol) else { return }
+    target.side = pair.rho.isPositive == (held.side == .buy) ? .buy : .sell
+    target.size = .lots(d("0.01"))
+    target.stopLoss = nil
+    target.takeProfit = nil
+    target.reopen = .always
+    spec.risk.requireStopLoss = false
+    spec.targets = (spec.targets ?? []).filter { $0.name != target.name } + [target]
+    spec.risk.maxPositions = 6
+    declared[place] = spec
+    counts.fired(.declaredAgainstLie)
+    trace.note(clock, "world: declared against a lie, \(spec.id)")
+    publish()
   }
 
   // MARK: Moves

@@ -201,6 +201,7 @@ extension Simulation {
     checker.snapshotTaken(read.request.agent, at: read.taken, account: read.accountTaken, lie: read.lie)
     if bug == .serveCachedList { snapshot = checker.cached(snapshot) }
     receive(.snapshot(snapshot))
+    if read.lie == .emptyList || read.lie == .partialList { declareAgainstLie(k) }
     beginWaiting(k)
   }
 

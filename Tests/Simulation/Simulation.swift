@@ -110,6 +110,7 @@ struct Simulation {
     if policy.correlationLimit != nil { counts.fired(.correlationLimited) }
     if policy.maxGrossLeverage != nil { counts.fired(.leverageLimited) }
     if scenario.isLong { counts.fired(.longDay) }
+    crowd()
     scheduled = Array(repeating: nil, count: terminals.count)
     reads = Array(repeating: nil, count: terminals.count)
   }

@@ -55,9 +55,8 @@ extension CoreBug {
       text: "      && memory.suspect(for: position, used: [], at: now) != nil\n",
       planted: "      && (PLANTED ? memory.suspects.contains { $0.symbol == position.symbol && $0.side == position.side && $0.lots == position.lots } : memory.suspect(for: position, used: [], at: now) != nil)\n"),
     CoreBug(
-      name: "oneListForBothPauses", cost: "a person's pause lets stay what the breach's forbids", file: "Record/AgentMemory+Apply.swift",
-      text: "    let both = Self.knownTickets(data[\"pause_tickets\"])\n",
-      planted: "    let both = Self.knownTickets(data[\"pause_tickets\"]) ?? (PLANTED ? Self.knownTickets(data[\"operator_pause_tickets\"]) : nil)\n"),
+      name: "oneListForBothPauses", cost: "a person's pause lets stay what the breach's forbids", file: "Reconciler+Lineage.swift",
+      text: "      (\"operator_pause_tickets\", memory", planted: "      (PLANTED ? \"pause_tickets\" : \"operator_pause_tickets\", memory"),
     CoreBug(
       name: "exitWhateverIsDeclared", cost: "a position is closed that is wanted again, or one of another terminal",
       file: "Reconciler+Act.swift",
@@ -93,8 +92,5 @@ extension CoreBug {
       name: "twiceTheLoss", cost: "a day may lose twice its limit", file: "Desired/RiskSpec.swift",
       text: "    case .percent(let percent): (initialBalance.amount * percent).divided(by: .hundred) ?? .zero\n    case .amount(let money): money.amount\n    }\n  }\n}",
       planted: "    case .percent(let percent): (initialBalance.amount * percent * (PLANTED ? 2 : 1)).divided(by: .hundred) ?? .zero\n    case .amount(let money): money.amount\n    }\n  }\n}"),
-    CoreBug(
-      name: "firstTicketIsMine", cost: "a person's position is taken for a target's own", file: "Unknown/Evidence.swift",
-      text: "|| memory.noted.contains(ticket) { return false }\n", planted: "|| !PLANTED && memory.noted.contains(ticket) { return false }\n"),
   ]
 }

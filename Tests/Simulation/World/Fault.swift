@@ -32,6 +32,9 @@ enum Fault: String, CaseIterable, Codable {
   case closedInParts, partialReplyLost, declaredMeanwhile, movedPort, movedAccount
   // Limits over the fleet, and a storm of more than one day.
   case correlationLimited, leverageLimited, longDay
+  // As many targets as max_positions lets, a stranger's position beside them, and answers that are lost; and a target that
+  // is declared against another agent's position just while that agent's list lies.
+  case crowded, declaredAgainstLie
 }
 
 /// How often each class of fault fired, in which detail, and which edges of the core's state machines were taken.
