@@ -58,6 +58,15 @@ extension Reconciler {
     guard let key = agents[i].accountKey, agents[i].pausedAccount != key else { return }
     let isFirst = agents[i].pausedAccount == nil
     defer { agents[i].pausedAccount = key }
+    renewLists(i, at: key, isFirst: isFirst, now)
+  }
+
+  /// What was remembered late may be of another account than the one that has answered meanwhile.
+  mutating func followRemembered(_ i: Int, _ now: Moment) {
+    if let key = agents[i].pausedAccount { renewLists(i, at: key, isFirst: true, now) }
+  }
+
+  private mutating func renewLists(_ i: Int, at key: String, isFirst: Bool, _ now: Moment) {
     let pauses = [agents[i].memory.operatorPause?.tickets, agents[i].memory.breachPause?.tickets]
     guard pauses.contains(where: { $0 != nil }) else { return }
     // Another process may have made the lists; records of earlier versions do not say where.
@@ -75,7 +84,6 @@ extension Reconciler {
   func pausesAccount(_ i: Int) -> JSONValue? { agents[i].pausedAccount.map { .string(Self.digest($0)) } }
 
   /// What a record says of an account: enough to tell it from another, and not its number.
-
   static func digest(_ accountKey: String) -> String { ActionID.make(chain: accountKey, sequence: 0) }
 
   /// Another agent whose terminal reports this very account, if there is one.

@@ -32,6 +32,7 @@ extension Reconciler {
     takeStop(memories, now)
     for (i, action) in unknown { doubt(i, action, now) }
     for i in agents.indices {
+      followRemembered(i, now)
       if agents[i].lane == .idle, !agents[i].memory.orphaned { scheduleRead(i, at: now.steady, now) }
       refreshConditions(i, now)
     }

@@ -67,6 +67,24 @@ import Testing
     #expect(world.trace == ["close #\(new?.number ?? 0)"])
   }
 
+  @Test func `a pause that is remembered late, of another account, closes nothing at this one`() {
+    var world = World(Fleets.fleet(Fleets.atlas { $0.terminal.account = nil }))
+    world.terminals[Self.id]?.add("XAUUSD", .buy, d("0.05"))
+    world.run(seconds: 5)
+    world.receive(.command(.pause(Self.id, reason: "news"), actor: "uid 0"))
+    world.run(seconds: 5)
+    let memories = EarlierMemories(chains: [EarlierMemoriesTests.chain(world)], states: [])
+    world.terminals[Self.id]?.number = 5
+    world.terminals[Self.id]?.positions = []
+    let there = world.terminals[Self.id]?.add("XAUUSD", .sell, d("0.02"))
+    world.begin(anew: Self.moved(), EarlierMemories(), awaitsMemories: true)
+    world.run(seconds: 5)
+    world.receive(.memories(memories))
+    world.run(seconds: 60)
+    #expect(world.trace.isEmpty)
+    #expect(world.status()?.memory.operatorPause?.tickets == there.map { [$0] })
+  }
+
   @Test func `the history that comes with another account's first list is believed for that list`() {
     var (world, _) = RelinkTests.held(.exact)
     world.terminals[Self.id]?.namesDescendants = true

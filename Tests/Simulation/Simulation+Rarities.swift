@@ -51,8 +51,8 @@ extension Simulation {
     if !terminals[0].books.positions.isEmpty { counts.fired(.crowded) }
   }
 
-  /// A list says that an agent's position is gone, and just then a target is declared for another agent that must not stand
-  /// beside that position.
+  /// A list says that an agent's position is gone, as a terminal's may that is about to stop; it stops, and just then a
+  /// target is declared for another agent that must not stand beside that position.
   mutating func declareAgainstLie(_ k: Int) {
     guard strength(.declaredAgainstLie) > 0, running, !isFrozen, let pair = policy.correlations.first else { return }
     let both = [pair.first, pair.second]
@@ -73,6 +73,7 @@ extension Simulation {
     spec.targets = (spec.targets ?? []).filter { $0.name != target.name } + [target]
     spec.risk.maxPositions = 6
     declared[place] = spec
+    terminals[k].downUntil = max(terminals[k].downUntil, later(150))
     counts.fired(.declaredAgainstLie)
     trace.note(clock, "world: declared against a lie, \(spec.id)")
     publish()

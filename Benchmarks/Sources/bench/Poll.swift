@@ -20,7 +20,10 @@ struct PollBenchmark {
     ])
     defer { terminals.end() }
     _ = terminals.firstLine()
-    try writeFleet(folder.path + "/manifests/fleet.yaml", 0..<agents, port: port)
+    // In files of a thousand agents: a manifest is at most 1 MiB.
+    for first in stride(from: 0, to: agents, by: 1000) {
+      try writeFleet(folder.path + "/manifests/fleet-\(first).yaml", first..<min(first + 1000, agents), port: port)
+    }
     let controller = try Child(
       mt4ctl,
       [
@@ -30,7 +33,12 @@ struct PollBenchmark {
     defer { controller.end() }
     let bare = try Child.own(["bare", "\(port)", "\(agents)", "\(bareAgents)", "\(interval)"])
     defer { bare.end() }
-    try awaitActive(18_091, agents, within: 120 + interval / 100)
+    do {
+      try awaitActive(18_091, agents, within: 120 + interval / 100)
+    } catch {
+      let log = (try? String(contentsOfFile: folder.path + "/log", encoding: .utf8)) ?? ""
+      throw BenchError(description: "\(error)\n\(log.suffix(500))")
+    }
     // Anchors, adoptions and first histories are no polls.
     Thread.sleep(forTimeInterval: max(10, Double(interval) * 3 / 1000))
     _ = stats(port)

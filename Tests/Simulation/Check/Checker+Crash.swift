@@ -24,6 +24,7 @@ extension Checker {
     latches.removeAll { $0.sequence > last }
     for k in latches.indices where latches[k].roots.map({ $0.sequence > last }) ?? false { latches[k].roots = nil }
     anchors.removeAll { $0.sequence > last }
+    earlyAnchors.removeAll { $0.sequence > last }
     hostStops.removeAll { $0.sequence > last }
     endings.removeAll { $0.sequence > last }
     for id in agents.keys.sorted() {
@@ -55,6 +56,7 @@ extension Checker {
       latches[k].roots?.sequence -= last
     }
     for k in anchors.indices { anchors[k].sequence -= last }
+    for k in earlyAnchors.indices { earlyAnchors[k].sequence -= last }
     for k in hostStops.indices { hostStops[k].sequence -= last }
     for k in endings.indices { endings[k].sequence -= last }
     for id in agents.keys.sorted() {
@@ -75,6 +77,7 @@ extension Checker {
   /// A person wants everything about it forgotten: its day, its latches, its lineage.
   mutating func forgot(_ id: AgentID, after sequence: Int64) {
     anchors.removeAll { $0.agent == id }
+    earlyAnchors.removeAll { $0.agent == id }
     latches.append(Latch(agent: id, sequence: sequence, pause: nil, byPerson: true))
     agents[id]?.adopted = [:]
     agents[id]?.lineage = [:]

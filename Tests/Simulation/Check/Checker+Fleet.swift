@@ -5,8 +5,22 @@ extension Checker {
   /// S6: limits over the fleet, by what every agent's last look showed.
   mutating func judgeFleet(_ open: LiveAction, _ id: AgentID, _ core: borrowing Reconciler) {
     guard let policy = fleet?.policy else { return }
+    if !policy.limits.isEmpty { judgeYoungLooks(id) }
     if let limit = policy.correlationLimit { judgeCorrelation(open, id, policy.correlations, limit, core) }
     if let limit = policy.maxGrossLeverage { judgeGross(open, id, limit) }
+  }
+
+  /// Whoever is in use was looked at in the last five minutes, and the look was believed.
+  private mutating func judgeYoungLooks(_ id: AgentID) {
+    for spec in fleet?.agents ?? [] where spec.enabled && spec.id != id {
+      guard let seen = agents[spec.id]?.believedAt else {
+        fail("S6", "\(id) opens under limits of the fleet, and no look at \(spec.id) was believed yet")
+        continue
+      }
+      let age = (clock - seen) / 1_000_000
+      guard age > 300 else { continue }
+      fail("S6", "\(id) opens under limits of the fleet, and \(spec.id) was last believed \(age) s ago")
+    }
   }
 
   private mutating func judgeCorrelation(

@@ -53,6 +53,7 @@ extension Checker {
     guard let i = core.index[id], core.agents[i].trustVerdict == .trusted, core.agents[i].identity == nil else {
       return
     }
+    agents[id]?.believedAt = clock
     for position in snapshot.positions?.value ?? [] where agents[id]?.believed.contains(position.ticket) == false {
       agents[id]?.believed.insert(position.ticket)
     }

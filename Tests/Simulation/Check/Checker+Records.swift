@@ -16,7 +16,10 @@ extension Checker {
     // Until the database is read, the day goes by what is seen; then it begins where it began.
     case .dayAnchor:
       if core.awaitsMemories {
-        if let id = record.agent { disturb(id) }
+        if let id = record.agent {
+          disturb(id)
+          earlyAnchors.append((id, record.sequence, record.metadata["day"]?.string ?? ""))
+        }
       } else {
         anchor(record)
       }

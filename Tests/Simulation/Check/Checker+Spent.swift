@@ -33,7 +33,8 @@ extension Checker {
   mutating func judgeResume(_ id: AgentID) {
     guard let k = latch(id, breach: true), let pause = latches[k].pause, let spec = spec(id) else { return }
     if spec.risk.resume == .manual { fail("S10", "\(id) resumes after its breach, and only a person may resume it") }
-    if let today = anchors.last(where: { $0.agent == id })?.day, today <= pause.day {
+    let days = [anchors, earlyAnchors].compactMap { $0.last { $0.agent == id }?.day }
+    if let today = days.max(), today <= pause.day {
       fail("S10", "\(id) resumes on \(today), the day of its breach is \(pause.day)")
     }
   }

@@ -69,6 +69,8 @@ struct Checker {
     var showsNoHistory = false
     /// Listed by a look of this process that the core believed.
     var believed: Set<Ticket> = []
+    /// When this process last took in a look that the core believed.
+    var believedAt: Int64?
     /// When pending orders came.
     var placed: [Ticket: Int64] = [:]
     var hasFailed = false
@@ -115,6 +117,8 @@ struct Checker {
   var accounts: [AgentID: Int64] = [:]
   var latches: [Latch] = []
   var anchors: [(agent: AgentID, sequence: Int64, day: String)] = []
+  /// Those that were taken before the database was read: what it tells of the same day counts instead.
+  var earlyAnchors: [(agent: AgentID, sequence: Int64, day: String)] = []
   /// The emergency stops of people on the host, as the record has them.
   var hostStops: [(sequence: Int64, raised: Bool)] = []
   var fleet: Fleet?
@@ -169,6 +173,7 @@ struct Checker {
       agents[id]?.snapshot = nil
       agents[id]?.orders = []
       agents[id]?.believed = []
+      agents[id]?.believedAt = nil
       agents[id]?.withoutStopSince = [:]
       agents[id]?.stopRefused = []
     }

@@ -55,8 +55,9 @@ extension CoreBug {
       text: "      && memory.suspect(for: position, used: [], at: now) != nil\n",
       planted: "      && (PLANTED ? memory.suspects.contains { $0.symbol == position.symbol && $0.side == position.side && $0.lots == position.lots } : memory.suspect(for: position, used: [], at: now) != nil)\n"),
     CoreBug(
-      name: "oneListForBothPauses", cost: "a person's pause lets stay what the breach's forbids", file: "Reconciler+Lineage.swift",
-      text: "      (\"operator_pause_tickets\", memory", planted: "      (PLANTED ? \"pause_tickets\" : \"operator_pause_tickets\", memory"),
+      name: "oneListForBothPauses", cost: "a person's pause lets stay what the breach's forbids", file: "Record/AgentMemory+Apply.swift",
+      text: "        since: data[\"since\"]?.time ?? record.createdAt, tickets: Self.knownTickets(data[\"tickets\"]))\n",
+      planted: "        since: data[\"since\"]?.time ?? record.createdAt, tickets: Self.knownTickets(data[\"tickets\"]))\n      if PLANTED, let tickets = operatorPause?.tickets { breachPause?.tickets = tickets }\n"),
     CoreBug(
       name: "exitWhateverIsDeclared", cost: "a position is closed that is wanted again, or one of another terminal",
       file: "Reconciler+Act.swift",

@@ -29,17 +29,37 @@ struct AccessKeys: Sendable {
   /// Judges the header `Authorization`.
   func principal(authorization: String?, at now: Timestamp) async throws(AccessRefusal) -> Principal {
     guard let authorization else { throw AccessRefusal(message: "Send a token: Authorization: Bearer TOKEN.") }
-    // By bytes: a web token has hundreds of characters, and to tell characters apart costs more than all else.
-    let parts = authorization.utf8.split(separator: UInt8(ascii: " "))
-    guard parts.count == 2, Substring(parts[0]).lowercased() == "bearer" else {
+    let bytes = Array(authorization.utf8)
+    guard let place = Self.bearer(bytes) else {
       throw AccessRefusal(message: "Send the token as Authorization: Bearer TOKEN.")
     }
-    let token = String(Substring(parts[1]))
-    if let found = tokens?.principal(of: token) { return found }
-    guard let jwt, token.utf8.count(where: { $0 == UInt8(ascii: ".") }) == 2 else {
+    let token = bytes[place]
+    if let found = tokens?.principal(of: String(decoding: token, as: UTF8.self)) { return found }
+    guard let jwt, Self.hasThreeParts(token) else {
       throw AccessRefusal(message: "The token is not one that this controller knows.")
     }
     return try await jwt.principal(of: token, at: now)
+  }
+
+  /// Where the token stands: the second of two words, after `Bearer`. By bytes: a web token has hundreds of characters, and
+  /// to tell characters apart costs more than all else.
+  private static func bearer(_ bytes: [UInt8]) -> Range<Int>? {
+    let space = UInt8(ascii: " ")
+    var words: [Range<Int>] = []
+    var first = 0
+    for k in 0...bytes.count where k == bytes.count || bytes[k] == space {
+      if k > first { words.append(first..<k) }
+      if words.count > 2 { return nil }
+      first = k + 1
+    }
+    guard words.count == 2 else { return nil }
+    return String(decoding: bytes[words[0]], as: UTF8.self).lowercased() == "bearer" ? words[1] : nil
+  }
+
+  private static func hasThreeParts(_ token: ArraySlice<UInt8>) -> Bool {
+    var dots = 0
+    for byte in token where byte == UInt8(ascii: ".") { dots += 1 }
+    return dots == 2
   }
 }
 

@@ -78,11 +78,15 @@ struct WebTokenKey: Sendable {
     bytes.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }.starts(with: "-----BEGIN ".utf8)
   }
 
-  /// - Throws: why the token does not count.
   func principal(of token: String, at now: Timestamp) async throws(AccessRefusal) -> Principal {
-    let hash = Array(SHA256.hash(data: Array(token.utf8)))
+    try await principal(of: Array(token.utf8)[...], at: now)
+  }
+
+  /// - Throws: why the token does not count.
+  func principal(of token: ArraySlice<UInt8>, at now: Timestamp) async throws(AccessRefusal) -> Principal {
+    let hash = Array(SHA256.hash(data: token))
     if let principal = known.principal(hash, at: now) { return principal }
-    let principal = try await judged(token, hash, now)
+    let principal = try await judged(String(decoding: token, as: UTF8.self), hash, now)
     known.keep(principal, hash, at: now)
     return principal
   }

@@ -4,19 +4,10 @@ import NIOHTTP1
 import NIOHTTPTypes
 import Reconciler
 
-/// What the two watches of a connection tell each other, through the pipeline's events.
-private enum ArrivalEvent {
-  /// A request has arrived as a whole.
-  case complete
-  /// An answer begins, or has ended.
-  case answering(Bool)
-}
-
 /// In front of everything: a request that is begun must have arrived by its deadline, however slowly its bytes drip in.
-final class ArrivalWatch: ChannelDuplexHandler {
+final class ArrivalWatch: ChannelInboundHandler {
   typealias InboundIn = ByteBuffer
   typealias InboundOut = ByteBuffer
-  typealias OutboundIn = ByteBuffer
   typealias OutboundOut = ByteBuffer
 
   private let limit: TimeAmount
@@ -49,19 +40,15 @@ final class ArrivalWatch: ChannelDuplexHandler {
 
   func handlerRemoved(context: ChannelHandlerContext) { deadline?.cancel() }
 
-  func triggerUserOutboundEvent(context: ChannelHandlerContext, event: Any, promise: EventLoopPromise<Void>?) {
-    guard let event = event as? ArrivalEvent else {
-      return context.triggerUserOutboundEvent(event, promise: promise)
-    }
-    switch event {
-    case .complete:
-      isArriving = false
-      deadline?.cancel()
-      deadline = nil
-    case .answering(let begins): answers += begins ? 1 : -1
-    }
-    promise?.succeed()
+  /// A request has arrived as a whole.
+  func complete() {
+    isArriving = false
+    deadline?.cancel()
+    deadline = nil
   }
+
+  /// An answer begins, or has ended.
+  func answering(_ begins: Bool) { answers += begins ? 1 : -1 }
 
   private func late(_ context: ChannelHandlerContext) {
     deadline = nil
@@ -84,18 +71,26 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
   typealias OutboundIn = HTTPResponsePart
   typealias OutboundOut = HTTPResponsePart
 
+  /// Of the same connection and event loop.
+  private var arrival: ArrivalWatch?
   private var waiting = 0
   private var closesAfter = false
   private var isRefused = false
+
+  func handlerAdded(context: ChannelHandlerContext) {
+    arrival = try? context.pipeline.syncOperations.handler(type: ArrivalWatch.self)
+  }
+
+  func handlerRemoved(context: ChannelHandlerContext) { arrival = nil }
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
     guard !isRefused else { return }
     switch unwrapInboundIn(data) {
     case .head:
       waiting += 1
-      tell(context, .answering(true))
+      arrival?.answering(true)
     case .body: break
-    case .end: tell(context, .complete)
+    case .end: arrival?.complete()
     }
     context.fireChannelRead(data)
   }
@@ -108,7 +103,7 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     case .body: context.write(data, promise: promise)
     case .end:
       waiting -= 1
-      tell(context, .answering(false))
+      arrival?.answering(false)
       context.write(data, promise: promise)
       guard closesAfter else { return }
       context.flush()
@@ -135,14 +130,10 @@ final class RequestWatch: ChannelDuplexHandler, RemovableChannelHandler {
     fields[.xContentTypeOptions] = "nosniff"
     let body = problem.json.canonicalBytes
     fields[.contentLength] = String(body.count)
-    tell(context, .complete)
+    arrival?.complete()
     context.write(wrapOutboundOut(.head(HTTPResponse(status: problem.status, headerFields: fields))), promise: nil)
     context.write(wrapOutboundOut(.body(ByteBuffer(bytes: body))), promise: nil)
     let bound = NIOLoopBound(context, eventLoop: context.eventLoop)
     context.writeAndFlush(wrapOutboundOut(.end(nil))).whenComplete { _ in bound.value.close(promise: nil) }
-  }
-
-  private func tell(_ context: ChannelHandlerContext, _ event: ArrivalEvent) {
-    context.triggerUserOutboundEvent(event, promise: nil)
   }
 }

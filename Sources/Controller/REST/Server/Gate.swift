@@ -21,9 +21,10 @@ struct Gate: RouterMiddleware {
     _ request: Request, context: RESTContext,
     next: @concurrent (Request, RESTContext) async throws -> Response
   ) async throws -> Response {
+    let hasBody = Self.hasBody(request)
     var response: Response
     do {
-      try check(request, context)
+      try check(request, hasBody: hasBody, context)
       response = try await next(request, context)
     } catch let problem as Problem {
       response = problem.reply.response
@@ -32,16 +33,16 @@ struct Gate: RouterMiddleware {
     }
     Self.secure(&response.headers)
     // What is left of a body that nobody reads must not be taken for the next request.
-    if Self.hasBody(request) { response.headers[.connection] = "close" }
+    if hasBody { response.headers[.connection] = "close" }
     return response
   }
 
-  private func check(_ request: Request, _ context: RESTContext) throws(Problem) {
+  private func check(_ request: Request, hasBody: Bool, _ context: RESTContext) throws(Problem) {
     guard request.method == .get || request.method == .head else {
       try admit(context.client)
       throw Self.readOnly(request)
     }
-    guard !Self.hasBody(request) else {
+    guard !hasBody else {
       throw Problem(.contentTooLarge, "No body, please", "A request to read something has no body.")
     }
   }
