@@ -33,6 +33,16 @@ extension Reconciler {
     }
   }
 
+  /// The agent is declared to be at another address or account: what it held at the old one is neither room nor risk any
+  /// more, and until a look shows the new one the totals are not known.
+  mutating func forgetExposure(_ i: Int) {
+    ledger.replace(agents[i].id, agents[i].exposure, by: nil)
+    agents[i].exposure = nil
+    agents[i].exposureIsOld = false
+    ledger.freshUntil = nil
+    ledger.laggard = nil
+  }
+
   /// What keeps the fleet's totals from being whole is asked for at once; a value that only ages waits for the next poll.
   func urgentExposureWants(_ i: Int) -> [Symbol] {
     agents[i].exposure?.missing == nil ? [] : agents[i].exposureWants

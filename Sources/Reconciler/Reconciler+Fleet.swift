@@ -138,6 +138,7 @@ extension Reconciler {
     let wasOrphan = agents[i].memory.orphaned
     agents[i].memory.orphaned = false
     let moved = agents[i].spec.terminal != spec.terminal
+    let isElsewhere = agents[i].spec.terminal.isElsewhere(than: spec.terminal)
     guard agents[i].spec != spec || credentialChanged || wasOrphan else { return false }
     agents[i].spec = spec
     forgetPlan(i)
@@ -153,6 +154,7 @@ extension Reconciler {
       agents[i].trust = SnapshotTrust()
     }
     if moved { forgetLists(i) }
+    if isElsewhere { forgetExposure(i) }
     // A change takes force on the next look; a look that is under way serves, since the plan is made at its end.
     switch agents[i].lane {
     case .idle: scheduleRead(i, at: now.steady, now)

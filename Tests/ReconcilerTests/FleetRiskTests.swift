@@ -275,25 +275,4 @@ import Testing
     world.run(seconds: 10)
     #expect(world.sent.filter { $0.agent == Self.second }.count == 1)
   }
-
-  @Test func `A list that lies takes nothing out of the totals`() {
-    let other = Fleets.atlas {
-      $0 = AgentSpec(
-        id: AgentID("agent_2"), metadataName: "two", displayName: "Two", enabled: true,
-        terminal: TerminalSpec(url: "http://127.0.0.1:8082"), pairs: [Symbol("EURUSD")], risk: $0.risk)
-      $0.targets = [Fleets.target { $0.symbol = Symbol("EURUSD") }]
-    }
-    var world = World(
-      Fleets.fleet(Fleets.atlas(), other) {
-        $0.correlationLimit = d("0.5")
-        $0.correlations = [.init(first: Symbol("XAUUSD"), second: Symbol("EURUSD"), rho: d("0.9"))]
-      })
-    world.terminals[AgentID("agent_2")]?.number = 5
-    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.05"), stop: 2600)
-    world.run(seconds: 402)
-    #expect(world.trace == [])
-    world.terminals[AgentID("agent_1")]?.staleList = []
-    world.run(seconds: 70)
-    #expect(world.trace == [])
-  }
 }

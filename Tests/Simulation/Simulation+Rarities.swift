@@ -57,13 +57,16 @@ extension Simulation {
     guard strength(.declaredAgainstLie) > 0, running, !isFrozen, let pair = policy.correlations.first else { return }
     let both = [pair.first, pair.second]
     guard let held = terminals[k].books.observedPositions().first(where: { both.contains($0.symbol) }),
-      rarities.hits(perMille: strength(.declaredAgainstLie)),
-      let place = declared.firstIndex(where: { $0.id != terminals[k].id && $0.enabled && $0.mode == .enforce })
+      rarities.hits(perMille: strength(.declaredAgainstLie))
     else { return }
+    let symbol = held.symbol == pair.first ? pair.second : pair.first
+    let place = declared.firstIndex {
+      $0.id != terminals[k].id && $0.enabled && $0.mode == .enforce && $0.pairs.contains(symbol)
+    }
+    guard let place else { return }
     var spec = declared[place]
     var target = Scenario.target(named: "against", in: spec, &rarities)
-    target.symbol = held.symbol == pair.first ? pair.second : pair.first
-    guard spec.pairs.contains(target.symbol) else { return }
+    target.symbol = symbol
     target.side = pair.rho.isPositive == (held.side == .buy) ? .buy : .sell
     target.size = .lots(d("0.01"))
     target.stopLoss = nil

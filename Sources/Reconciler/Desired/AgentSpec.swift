@@ -107,6 +107,11 @@ public struct TerminalSpec: Hashable, Sendable {
   public var maxOrdersPerMinute: Int = 30
 
   public init(url: String) { self.url = url }
+
+  /// Whether another account is meant than by `other`, or may answer.
+  func isElsewhere(than other: TerminalSpec) -> Bool {
+    url != other.url || account != other.account || server != other.server
+  }
 }
 
 /// One declared position.

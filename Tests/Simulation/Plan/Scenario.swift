@@ -119,10 +119,10 @@ struct Scenario {
   /// has that position looked after.
   private mutating func lieAboutTheCorrelated() {
     var dice = Dice(seed: seed, "lies about the correlated")
-    guard policy.correlationLimit != nil, dice.hits(perMille: 300) else { return }
+    guard policy.correlationLimit != nil, dice.hits(perMille: 600) else { return }
     policy.maxGrossLeverage = nil
     policy.maxTotalExposure = nil
-    strengths[.declaredAgainstLie] = 200
+    strengths[.declaredAgainstLie] = 600
     strengths[.emptyList] = 20
     strengths[.partialList] = 20
   }

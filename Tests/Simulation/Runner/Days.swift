@@ -31,6 +31,7 @@ struct Days {
     1623: "a part of a larger position, opened and closed by hand, was taken for the order whose answer was lost",
     1690: "a larger position was taken for the order whose answer was lost",
     1965: "a stranger was reduced by an adoption of a look that could not be believed",
+    2395: "a pause remembered late, of another account, would have closed what was at this one",
   ]
 
   private static let mostSeedsTold = 50
