@@ -75,6 +75,14 @@ extension Simulation {
     if quiet { return .normal }
     if request.order.ticket != nil, happens(.declaredMeanwhile) { return .declaredMeanwhile }
     if request.order.ticket == nil, happens(.partialReplyLost) { return .partialReplyLost }
+    if request.order.ticket == nil, let k = places[request.agent], terminals[k].habits.rewritesComments,
+      happens(.clockOffInDoubt)
+    {
+      terminals[k].clockOff = .seconds(-600)
+      terminals[k].clockOffUntil = later(1200)
+      trace.note(clock, "world: \(request.agent)'s terminal runs the order, and its clock is off")
+      return fate(.clockOffInDoubt, .executedReplyLost)
+    }
     if happens(.requestLost) { return fate(.requestLost, wire.coin() ? .lost : .notSent) }
     if happens(.executedReplyLost) { return fate(.executedReplyLost, .executedReplyLost) }
     if happens(.executedLate) { return fate(.executedLate, .late(wire.seconds(1, 50))) }

@@ -61,6 +61,7 @@ struct Scenario {
     drawRarities()
     crowd()
     lieAboutTheCorrelated()
+    doubtUnderAWrongClock()
     for fault in Self.seldom { strengths[fault] = min(strengths[fault] ?? 0, 5) }
     // Now and then an unknown open that nothing but a person can resolve.
     if seed % 8 == 0 {
@@ -72,7 +73,7 @@ struct Scenario {
   /// Classes with draws of their own, so that a day without them is what it was before there were any.
   private static let rare: Set<Fault> = [
     .closedInParts, .partialReplyLost, .declaredMeanwhile, .movedPort, .movedAccount, .correlationLimited,
-    .leverageLimited, .longDay, .crowded, .declaredAgainstLie,
+    .leverageLimited, .longDay, .crowded, .declaredAgainstLie, .clockOffInDoubt,
   ]
 
   private mutating func drawRarities() {
@@ -93,38 +94,6 @@ struct Scenario {
     strengths[.partialReplyLost] = 300
     strengths[.commentsRewritten] = 200
     strengths[.edited] = 60
-  }
-
-  /// No room is left, and what is on its way takes some of it.
-  private mutating func crowd() {
-    var dice = Dice(seed: seed, "crowd")
-    guard dice.hits(perMille: 40) else { return }
-    strengths[.crowded] = 1
-    strengths[.executedReplyLost] = 200
-    strengths[.requestLost] = 100
-    agents[0].spec.mode = .enforce
-    agents[0].spec.positions = .guarded
-    // Of two symbols, since an open in doubt holds the others of its own symbol anyway.
-    var targets: [TargetSpec] = []
-    for (k, symbol) in [Self.gold, Self.euro].enumerated() {
-      agents[0].spec.pairs = [symbol]
-      targets.append(Self.target(named: "t\(k)", in: agents[0].spec, &dice))
-    }
-    agents[0].spec.pairs = [Self.gold, Self.euro]
-    agents[0].spec.targets = targets
-    agents[0].spec.risk.maxPositions = targets.count
-  }
-
-  /// What one agent may open goes by another's position, of which a list says now and then that it is gone. No other limit
-  /// has that position looked after.
-  private mutating func lieAboutTheCorrelated() {
-    var dice = Dice(seed: seed, "lies about the correlated")
-    guard policy.correlationLimit != nil, dice.hits(perMille: 600) else { return }
-    policy.maxGrossLeverage = nil
-    policy.maxTotalExposure = nil
-    strengths[.declaredAgainstLie] = 600
-    strengths[.emptyList] = 20
-    strengths[.partialList] = 20
   }
 
   private mutating func limitFleet() {

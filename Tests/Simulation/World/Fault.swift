@@ -33,8 +33,9 @@ enum Fault: String, CaseIterable, Codable {
   // Limits over the fleet, and a storm of more than one day.
   case correlationLimited, leverageLimited, longDay
   // As many targets as max_positions lets, a stranger's position beside them, and answers that are lost; and a target that
-  // is declared against another agent's position just while that agent's list lies.
-  case crowded, declaredAgainstLie
+  // is declared against another agent's position just while that agent's list lies; and an order that runs without an answer
+  // at a terminal whose clock is off from then on.
+  case crowded, declaredAgainstLie, clockOffInDoubt
 }
 
 /// How often each class of fault fired, in which detail, and which edges of the core's state machines were taken.
