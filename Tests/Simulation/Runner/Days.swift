@@ -16,6 +16,7 @@ struct Days {
     222: "a late order whose mark the broker cut was taken for the next one in doubt",
     231: "after its account changed, an order that ran was another target's, and was given up after a restart",
     327: "confirmed_flat of the fleet never came when a confirmed agent's manifest came back last",
+    360: "an agent that was declared to be elsewhere made room for others' opens with what it had before",
     408: "a plan went on saying what had ended a target after the record said otherwise",
     568:
       "what was left of a position on a terminal without a history was another target's, and its own was opened again",
