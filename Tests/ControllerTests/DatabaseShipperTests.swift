@@ -18,10 +18,10 @@ extension DatabaseTests {
       chain.add(count: 5_000)
       let log = ShipperLog()
       let shipper = shipper(try database.target(), chain, log)
-      try await eventually("all shipped") { log.shipped == 5_000 }
+      try await eventually("all shipped") { log.shipped == 5_000 && log.states.last == .waiting }
       chain.add(message: "ünï \"quoted\" \\ back")
       shipper.wake()
-      try await eventually("the last one shipped") { log.shipped == 5_001 }
+      try await eventually("the last one shipped") { log.shipped == 5_001 && log.states.last == .waiting }
       #expect(await shipper.stop())
       #expect(try database.count("agent_logs") == 5_001)
       #expect(try database.psql("SELECT record FROM trading.agent_logs WHERE id = 5001") == chain.all.last?.text)

@@ -125,8 +125,14 @@ extension Checker {
     if result == "executed", action.intent.kind.opens {
       noteEnding(record.agent, action.intent.target, record.sequence, specKey: nil)
     }
-    guard evidence != "operator", action.intent.kind.opens, let agentID = record.agent else { return }
+    guard evidence != "operator", let agentID = record.agent else { return }
     let agent = agents[agentID] ?? Agent()
+    if action.intent.kind == .close, result == "executed", let ticket = action.intent.ticket,
+      agent.snapshot?.positions?.value.contains(where: { $0.ticket == ticket }) == true
+    {
+      fail("S5", "close \(id) is said to have run, and the list shows #\(ticket)")
+    }
+    guard action.intent.kind.opens else { return }
     if result == "not_executed" {
       let waited = Duration.microseconds(clock - (action.unknownAt ?? clock))
       // The manifest that is in force says how long.
