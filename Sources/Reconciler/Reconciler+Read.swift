@@ -8,8 +8,9 @@ extension Reconciler {
   static let slowestPoll: Duration = .seconds(30)
 
   mutating func scheduleRead(_ i: Int, at: Steady, _ now: Moment) {
-    // An orphan is left alone, but an emergency covers it too.
     // What each look goes by is read through spans: an element that is read as a value may be copied whole.
+    //
+    // An orphan is left alone, but an emergency covers it too.
     guard !agents.span[i].memory.orphaned || emergency.isActive else { return }
     agents[i].readNumber += 1
     var request = ReadRequest(number: agents.span[i].readNumber, agent: agents.span[i].id)

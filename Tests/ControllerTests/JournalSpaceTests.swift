@@ -23,8 +23,11 @@ struct JournalSpaceTests {
 
   @Test func `A disk that is full at any byte uses the reserve, and no record is lost or torn`() throws {
     try folder.fill(3)
-    let size = try StateFolder.read(folder.segments[0]).count + StateFolder.read(folder.journal + "/head").count
-    for room in 0...size {
+    let log = try StateFolder.read(folder.segments[0]).count
+    let head = try StateFolder.read(folder.journal + "/head").count
+    // On a slow machine there is a head after each append, and one at the end.
+    let enough = log + 3 * head
+    for room in Array(0...log + head) + [enough] {
       let copy = StateFolder()
       let files = FaultyFiles(.init(room: room, longestWrite: 97))
       let journal = try Journal.open(stateDirectory: copy.path, options: Self.options(files))
@@ -33,7 +36,9 @@ struct JournalSpaceTests {
       try journal.append([.plain(3)])
       #expect(journal.close(), "room for \(room) bytes")
       #expect(Self.durable(events) == 3)
-      #expect(events.all.contains(.space(.reserve)) == (room < size))
+      let usedReserve = events.all.contains(.space(.reserve))
+      #expect(usedReserve || room >= log + head, "room for \(room) bytes")
+      #expect(!usedReserve || room < enough, "room for \(room) bytes")
       #expect(try JournalVerifier.verify(stateDirectory: copy.path).records == 3)
       #expect(try copy.replay() == [1, 2, 3])
     }

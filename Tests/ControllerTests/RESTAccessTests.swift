@@ -159,7 +159,9 @@ struct RESTAccessTests {
   func `claims that are not right are refused`(_ changes: [String: JSONValue], _ why: String) async throws {
     let key = try WebTokenKey(Self.secret, path: "k")
     let token = try Self.hs256(Self.claims(changes))
-    let refusal = await #expect(throws: AccessRefusal.self) { try await key.principal(of: token, at: Self.now) }
+    let refusal = await #expect(throws: AccessRefusal.self) {
+      try await key.principal(of: token, at: Self.now)
+    }
     #expect(refusal?.message == why)
   }
 
@@ -176,7 +178,9 @@ struct RESTAccessTests {
       try Self.hs256(Self.claims, ["alg": "HS256", "crit": ["exp"]]), try Self.hs256(["just": "this"]),
     ]
     for token in bad {
-      await #expect(throws: AccessRefusal.self, "\(token)") { try await key.principal(of: token, at: Self.now) }
+      await #expect(throws: AccessRefusal.self, "\(token)") {
+        try await key.principal(of: token, at: Self.now)
+      }
     }
     let principal = try await key.principal(of: good, at: Self.now)
     #expect(principal.access == .viewer)
@@ -241,6 +245,21 @@ struct RESTAccessTests {
       try "nonsense".write(toFile: path, atomically: true, encoding: .utf8)
       desk.reload()
       #expect(try await ask(server.port, "/api/agents", ["Authorization: Bearer w"]).status == 200)
+    }
+  }
+
+  @Test(arguments: [
+    ("Authorization: BEARER v", 200), ("Authorization:   Bearer   v  ", 200), ("Authorization: Bearer v v", 401),
+    ("Authorization: Bearer", 401), ("Authorization: v", 401), ("Authorization: Basic v", 401), ("Authorization:", 401),
+    ("Authorization: Bearer\tv", 401), ("Authorization: Bearer v,", 401),
+    ("Authorization: Bearer v\r\nAuthorization: Bearer v", 401),
+    ("Authorization: Bearer v\r\nAuthorization: Bearer a", 401), ("authorization: bearer a", 200),
+  ])
+  func `the token is the second of two words of the only such field`(field: String, status: Int) async throws {
+    let (desk, _) = try Self.desk("\(Self.hash("v")) viewer\n\(Self.hash("a")) auditor\n")
+    try await BareServer.with(access: desk) { server in
+      let answer = try await ask(server.port, "/api/agents", [field])
+      #expect(answer.status == status, "\(field)")
     }
   }
 

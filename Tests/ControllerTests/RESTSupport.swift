@@ -110,6 +110,13 @@ func ask(
   return try #require(RawAnswer(text), "no answer: \(text.prefix(200))")
 }
 
+extension WebTokenKey {
+  /// The same of a token that stands in a text.
+  func principal(of token: String, at now: Timestamp) async throws(AccessRefusal) -> Principal {
+    try await principal(of: Array(token.utf8)[...], at: now)
+  }
+}
+
 /// The server by itself, over a board that nothing ever shows anything on.
 struct BareServer: Sendable {
   let port: Int

@@ -6,21 +6,26 @@ import Testing
   static let first = AgentID("agent_1")
   static let second = AgentID("agent_2")
 
-  /// The second agent wants 0.1 lots of its symbol at 2640.40 with the stop at 2600: risk 4.04, gross 264.04.
-  static func world(
-    firstAgent: (inout AgentSpec) -> Void = { _ in }, secondAgent: (inout AgentSpec) -> Void = { _ in },
-    symbol: String = "XAUUSD", policy: (inout FleetPolicy) -> Void
-  ) -> (world: World, fleet: Fleet) {
-    let one = Fleets.atlas(firstAgent)
-    let two = Fleets.atlas {
+  /// It wants 0.1 lots of its symbol.
+  static func orion(symbol: String = "XAUUSD", _ change: (inout AgentSpec) -> Void = { _ in }) -> AgentSpec {
+    Fleets.atlas {
       $0.id = second
       $0.metadataName = "orion"
       $0.terminal.url = "http://127.0.0.1:8082"
       $0.terminal.account = 2
       $0.pairs = [Symbol(symbol)]
       $0.targets = [Fleets.target { $0.symbol = Symbol(symbol) }]
-      secondAgent(&$0)
+      change(&$0)
     }
+  }
+
+  /// The second agent wants 0.1 lots of its symbol at 2640.40 with the stop at 2600: risk 4.04, gross 264.04.
+  static func world(
+    firstAgent: (inout AgentSpec) -> Void = { _ in }, secondAgent: (inout AgentSpec) -> Void = { _ in },
+    symbol: String = "XAUUSD", policy: (inout FleetPolicy) -> Void
+  ) -> (world: World, fleet: Fleet) {
+    let one = Fleets.atlas(firstAgent)
+    let two = orion(symbol: symbol, secondAgent)
     let fleet = Fleets.fleet(one, two, policy: policy)
     var world = World(fleet)
     world.terminals[second]?.number = 2
@@ -138,14 +143,7 @@ import Testing
     world.run(seconds: 5)
     world.terminals[Self.first]?.failure = ReadFailure(code: .unreachable, message: "refused", endpoint: "/positions")
     world.run(seconds: 280)
-    let wish = Fleets.atlas {
-      $0.id = Self.second
-      $0.metadataName = "orion"
-      $0.terminal.url = "http://127.0.0.1:8082"
-      $0.terminal.account = 2
-      $0.targets = [Fleets.target()]
-    }
-    world.reload(Fleets.fleet(Fleets.atlas(), wish, revision: 2) { $0.maxTotalExposure = 50 })
+    world.reload(Fleets.fleet(Fleets.atlas(), Self.orion(), revision: 2) { $0.maxTotalExposure = 50 })
     world.database = .down("not yet")
     world.run(seconds: 40)
     world.database = .up

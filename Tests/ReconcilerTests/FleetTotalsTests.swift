@@ -7,17 +7,10 @@ import Testing
   @Test func `An agent that is declared to be elsewhere has to be seen there first`() {
     var (world, _) = FleetRiskTests.world(secondAgent: { $0.targets = [] }) { $0.maxTotalExposure = 50 }
     world.run(seconds: 5)
-    let wish = Fleets.atlas {
-      $0.id = FleetRiskTests.second
-      $0.metadataName = "orion"
-      $0.terminal.url = "http://127.0.0.1:8082"
-      $0.terminal.account = 2
-      $0.targets = [Fleets.target()]
-    }
     let moved = Fleets.atlas { $0.terminal.url = "http://127.0.0.1:9999" }
     world.terminals[FleetRiskTests.first]?.failure = ReadFailure(
       code: .unreachable, message: "refused", endpoint: "/positions")
-    world.reload(Fleets.fleet(moved, wish, revision: 2) { $0.maxTotalExposure = 50 })
+    world.reload(Fleets.fleet(moved, FleetRiskTests.orion(), revision: 2) { $0.maxTotalExposure = 50 })
     world.run(seconds: 20)
     #expect(world.trace.isEmpty)
     #expect(FleetRiskTests.held(world)?.numbers["missing_agent"] == "agent_1")

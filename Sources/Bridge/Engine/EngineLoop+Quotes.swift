@@ -27,7 +27,7 @@ extension EngineLoop {
       handle.set(CURLOPT_URL, session.plan.url(of: part))
       // A quote of more than this is none, and is decoded on this thread.
       let transfer = Transfer(
-        handle, terminal: session.plan.id, purpose: .quote(quote.symbol), bodyLimit: 16 << 10, began: began)
+        handle, in: session, purpose: .quote(quote.symbol), bodyLimit: 16 << 10, began: began)
       guard begin(transfer) else {
         quote.completion(.failure(.notBegun))
         continue

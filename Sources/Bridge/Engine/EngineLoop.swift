@@ -8,11 +8,11 @@ final class EngineLoop {
 
   let mailbox: Mailbox
   let shared: EngineShared
-  let multi: MultiHandle
+  private let multis: MultiGroup
   let decoder: ReplyDecoder
   private let poller: Poller
   private var sessions: [UInt64: TerminalSession] = [:]
-  private var ledgers: [String: SocketLedger] = [:]
+  private var origins: [String: (ledger: SocketLedger, multi: MultiHandle)] = [:]
   /// By the handle's address. Holds what libcurl's callbacks write into.
   private var transfers: [UInt: Transfer] = [:]
   private var runs: UInt64 = 0
@@ -23,7 +23,7 @@ final class EngineLoop {
     self.shared = shared
     decoder = ReplyDecoder(mailbox: mailbox)
     poller = try Poller()
-    multi = try MultiHandle(poller: poller) { SystemClock.now().steady.microseconds }
+    multis = try MultiGroup(poller: poller)
   }
 
   func run() {
@@ -33,11 +33,11 @@ final class EngineLoop {
       shared.beginTurn()
       var hasCommands = false
       for event in events {
-        if event.descriptor == mailbox.wakeup.number { hasCommands = true } else { multi.act(on: event) }
+        if event.descriptor == mailbox.wakeup.number { hasCommands = true } else { multis.act(on: event) }
         sendFirst()
       }
-      multi.actOnTime()
-      while let finished = multi.nextFinished() {
+      multis.actOnTime()
+      while let finished = multis.nextFinished() {
         finish(finished.handle, finished.code)
         sendFirst()
       }
@@ -56,7 +56,7 @@ final class EngineLoop {
   }
 
   private var waitMilliseconds: Int32 {
-    guard let deadline = multi.deadline else { return Int32(Self.longestWaitMicroseconds / 1000) }
+    guard let deadline = multis.deadline else { return Int32(Self.longestWaitMicroseconds / 1000) }
     let left = min(max(0, deadline - SystemClock.now().steady.microseconds), Self.longestWaitMicroseconds)
     return Int32((left + 999) / 1000)
   }
@@ -96,12 +96,11 @@ final class EngineLoop {
   func session(_ plan: TerminalPlan) -> TerminalSession? {
     if let session = sessions[plan.id] { return session }
     guard !isStopping, !plan.isClosed else { return nil }
-    let ledger = ledgers[plan.url.origin] ?? SocketLedger()
-    guard let session = TerminalSession(plan, ledger: ledger) else { return nil }
-    ledgers[plan.url.origin] = ledger
+    let origin = origins[plan.url.origin] ?? (SocketLedger(), multis.handleForNewOrigin())
+    guard let session = TerminalSession(plan, ledger: origin.ledger, multi: origin.multi) else { return nil }
+    origins[plan.url.origin] = origin
     sessions[plan.id] = session
-    // Two for reads and one for a trade each.
-    multi.keep(connections: 3 * sessions.count + 16)
+    origin.multi.join()
     return session
   }
 
@@ -118,9 +117,10 @@ final class EngineLoop {
       if let transfer = trade.transfer { forget(transfer) }
       end(trade, outcome, in: session)
     }
+    session.multi.leave()
     let isShared = sessions.values.contains { $0.ledger === session.ledger }
     if !isShared {
-      ledgers[session.plan.url.origin] = nil
+      origins[session.plan.url.origin] = nil
       session.ledger.shutIdle(exceptIn: poller.watched)
     }
   }
@@ -160,7 +160,7 @@ final class EngineLoop {
     guard let handle = session.handleForGet() else { return failGet(part, in: session) }
     handle.set(CURLOPT_URL, session.plan.url(of: part))
     let transfer = Transfer(
-      handle, terminal: session.plan.id, purpose: .part(part), bodyLimit: part.sizeLimit, began: began)
+      handle, in: session, purpose: .part(part), bodyLimit: part.sizeLimit, began: began)
     guard begin(transfer) else { return failGet(part, in: session) }
     session.gets.append(transfer)
   }
@@ -218,7 +218,7 @@ final class EngineLoop {
     let began = shared.now()
     guard let handle = session.handleForPost(body: trade.body) else { return failPost(in: session) }
     let transfer = Transfer(
-      handle, terminal: session.plan.id, purpose: .trade, bodyLimit: 64 << 10, began: began)
+      handle, in: session, purpose: .trade, bodyLimit: 64 << 10, began: began)
     guard begin(transfer) else { return failPost(in: session) }
     session.trade?.transfer = transfer
   }
@@ -240,13 +240,13 @@ final class EngineLoop {
   // MARK: Transfers
 
   func begin(_ transfer: Transfer) -> Bool {
-    guard transfer.handle.isComplete, multi.add(transfer.handle) else { return false }
+    guard transfer.handle.isComplete, transfer.multi.add(transfer.handle) else { return false }
     transfers[transfer.handle.address] = transfer
     return true
   }
 
   func forget(_ transfer: Transfer) {
-    multi.remove(transfer.handle)
+    transfer.multi.remove(transfer.handle)
     transfers[transfer.handle.address] = nil
   }
 

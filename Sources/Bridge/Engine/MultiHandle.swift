@@ -1,20 +1,26 @@
 import CLibCurl
+import Reconciler
 
 /// Owns libcurl's multi handle and tells the poller and the clock what it wants.
 @safe final class MultiHandle {
   private let raw: UnsafeMutableRawPointer
   private let poller: Poller
-  private let steadyMicroseconds: () -> Int64
+  /// Among those of its group: whose a socket is.
+  private let place: Int
   /// When libcurl wants to be called without an event, in steady microseconds.
   private(set) var deadline: Int64?
+  /// Whether anything may have finished since it was asked for last.
+  private var hasActed = false
+  /// How many terminals it is for.
+  private(set) var terminals = 0
 
-  init(poller: Poller, steadyMicroseconds: @escaping () -> Int64) throws(BridgeError) {
+  init(poller: Poller, place: Int) throws(BridgeError) {
     guard Self.isReady, let handle = unsafe curl_multi_init() else {
       throw BridgeError(code: .system, message: "libcurl did not start")
     }
     unsafe raw = handle
     self.poller = poller
-    self.steadyMicroseconds = steadyMicroseconds
+    self.place = place
     attach()
   }
 
@@ -44,17 +50,23 @@ import CLibCurl
     case CURL_POLL_REMOVE: poller.forget(socket)
     default:
       poller.watch(
-        socket, reading: what == CURL_POLL_IN || what == CURL_POLL_INOUT,
+        socket, of: place, reading: what == CURL_POLL_IN || what == CURL_POLL_INOUT,
         writing: what == CURL_POLL_OUT || what == CURL_POLL_INOUT)
     }
   }
 
   private func want(milliseconds: Int) {
-    deadline = milliseconds < 0 ? nil : steadyMicroseconds() + Int64(milliseconds) * 1000
+    deadline = milliseconds < 0 ? nil : SystemClock.now().steady.microseconds + Int64(milliseconds) * 1000
   }
 
-  /// How many idle connections are kept. Fewer than there are terminals means a new connection for every poll.
-  func keep(connections: Int) { unsafe _ = mt4_curl_multi_set_long(raw, CURLMOPT_MAXCONNECTS, connections) }
+  /// It is for one terminal more. Were fewer idle connections kept than there are terminals, every poll would need a new one;
+  /// a terminal has two for reads and one for a trade.
+  func join() {
+    terminals += 1
+    unsafe _ = mt4_curl_multi_set_long(raw, CURLMOPT_MAXCONNECTS, 3 * terminals + 16)
+  }
+
+  func leave() { terminals -= 1 }
 
   func add(_ handle: EasyHandle) -> Bool { unsafe curl_multi_add_handle(raw, handle.raw) == CURLM_OK }
 
@@ -66,20 +78,23 @@ import CLibCurl
     if event.isReadable { flags |= CURL_CSELECT_IN }
     if event.isWritable { flags |= CURL_CSELECT_OUT }
     if event.isBroken { flags |= CURL_CSELECT_ERR }
+    hasActed = true
     var running: Int32 = 0
     unsafe _ = curl_multi_socket_action(raw, event.descriptor, flags, &running)
   }
 
   /// Calls libcurl if its deadline has come.
-  func actOnTime() {
-    guard let deadline, deadline <= steadyMicroseconds() else { return }
+  func actOnTime(_ now: Int64) {
+    guard let deadline, deadline <= now else { return }
     self.deadline = nil
+    hasActed = true
     var running: Int32 = 0
     unsafe _ = curl_multi_socket_action(raw, CURL_SOCKET_BAD, 0, &running)
   }
 
   /// The next finished transfer, by its handle's address.
   func nextFinished() -> (handle: UInt, code: CURLcode)? {
+    guard hasActed else { return nil }
     var left: Int32 = 0
     while let message = unsafe curl_multi_info_read(raw, &left) {
       guard unsafe message.pointee.msg == CURLMSG_DONE, let handle = unsafe message.pointee.easy_handle else {
@@ -87,6 +102,7 @@ import CLibCurl
       }
       return (UInt(bitPattern: handle), unsafe mt4_curl_message_result(message))
     }
+    hasActed = false
     return nil
   }
 }

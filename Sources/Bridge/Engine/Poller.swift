@@ -13,31 +13,31 @@ import Glibc
   private static let batch = 256
   private let epoll: FileDescriptor
   private var room: [epoll_event]
-  /// What is watched: for libcurl's sockets, exactly those of transfers in flight.
-  private(set) var watched: Set<Int32> = []
+  /// What is watched, and for whom: of libcurl's sockets exactly those of transfers in flight, with their multi handle's place.
+  private(set) var watched: [Int32: Int] = [:]
 
   init() throws(BridgeError) {
     unsafe room = [epoll_event](repeating: epoll_event(), count: Self.batch)
     epoll = try FileDescriptor(epoll_create1(Int32(EPOLL_CLOEXEC)), for: "epoll_create1")
   }
 
-  func watch(_ descriptor: Int32, reading: Bool, writing: Bool) {
+  func watch(_ descriptor: Int32, of place: Int = -1, reading: Bool, writing: Bool) {
     var event = unsafe epoll_event()
     unsafe event.events = (reading ? EPOLLIN.rawValue : 0) | (writing ? EPOLLOUT.rawValue : 0)
     unsafe event.data.fd = descriptor
     // A number may have been closed and given out again since: then the other call is the right one.
-    let first = watched.contains(descriptor) ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
+    let first = watched[descriptor] != nil ? EPOLL_CTL_MOD : EPOLL_CTL_ADD
     let second = first == EPOLL_CTL_MOD ? EPOLL_CTL_ADD : EPOLL_CTL_MOD
     if unsafe epoll_ctl(epoll.number, first, descriptor, &event) != 0 {
       _ = unsafe epoll_ctl(epoll.number, second, descriptor, &event)
     }
-    watched.insert(descriptor)
+    watched[descriptor] = place
   }
 
   func forget(_ descriptor: Int32) {
     var event = unsafe epoll_event()
     _ = unsafe epoll_ctl(epoll.number, EPOLL_CTL_DEL, descriptor, &event)
-    watched.remove(descriptor)
+    watched[descriptor] = nil
   }
 
   /// Waits at most so long; an interrupted wait is an empty one.

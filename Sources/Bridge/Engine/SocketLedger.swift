@@ -10,8 +10,8 @@ final class SocketLedger {
   private(set) var open: Set<Int32> = []
 
   /// Ends every connection that no transfer uses.
-  func shutIdle(exceptIn used: Set<Int32>) {
-    for socket in open where !used.contains(socket) { _ = shutdown(socket, Int32(SHUT_RDWR)) }
+  func shutIdle(exceptIn used: [Int32: Int]) {
+    for socket in open where used[socket] == nil { _ = shutdown(socket, Int32(SHUT_RDWR)) }
   }
 
   fileprivate func add(_ address: curl_sockaddr) -> Int32 {

@@ -25,6 +25,7 @@ final class TerminalSession {
 
   let plan: TerminalPlan
   let ledger: SocketLedger
+  let multi: MultiHandle
   private let readHeaders: HeaderList
   private let postHeaders: HeaderList
   private var idleHandles: [EasyHandle] = []
@@ -39,13 +40,14 @@ final class TerminalSession {
   var gets: [Transfer] = []
 
   /// `nil` when there is no memory.
-  init?(_ plan: TerminalPlan, ledger: SocketLedger) {
+  init?(_ plan: TerminalPlan, ledger: SocketLedger, multi: MultiHandle) {
     // An empty "Expect:" keeps libcurl from asking for a 100 first, which many an EA never answers.
     guard let readHeaders = HeaderList(plan.headers),
       let postHeaders = HeaderList(plan.headers + ["Content-Type: application/json", "Expect:"])
     else { return nil }
     self.plan = plan
     self.ledger = ledger
+    self.multi = multi
     self.readHeaders = readHeaders
     self.postHeaders = postHeaders
   }

@@ -14,6 +14,8 @@ final class Transfer {
   static let headerLimit = 64 << 10
 
   let handle: EasyHandle
+  /// Where the handle goes for the transfer.
+  let multi: MultiHandle
   let terminal: UInt64
   let purpose: Purpose
   let began: Moment
@@ -25,9 +27,10 @@ final class Transfer {
   /// Set just before the first byte of the request is written; never when the connection did not come about.
   private(set) var mayHaveLeft = false
 
-  init(_ handle: EasyHandle, terminal: UInt64, purpose: Purpose, bodyLimit: Int, began: Moment) {
+  init(_ handle: EasyHandle, in session: TerminalSession, purpose: Purpose, bodyLimit: Int, began: Moment) {
     self.handle = handle
-    self.terminal = terminal
+    multi = session.multi
+    terminal = session.plan.id
     self.purpose = purpose
     self.bodyLimit = bodyLimit
     self.began = began

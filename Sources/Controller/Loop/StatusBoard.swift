@@ -67,10 +67,10 @@ public final class StatusBoard: Sendable {
       let declared = shown.picture?.fleet.declared
       for status in agents {
         let status = declared.map { status.under($0) } ?? status
-        let id = status.spec.id
-        let name = status.spec.metadataName
+        let id = status.id
+        let name = status.metadataName
         if shown.names[name] != id {
-          if let old = shown.picture?.agents[id]?.spec.metadataName, shown.names[old] == id { shown.names[old] = nil }
+          if let old = shown.picture?.agents[id]?.metadataName, shown.names[old] == id { shown.names[old] = nil }
           shown.names[name] = id
         }
         shown.picture?.agents[id] = status

@@ -31,7 +31,7 @@ struct MetricsPage {
     self.metrics = metrics
     self.picture = picture
     now = metrics.now()
-    agents = (picture?.agents.values.map(\.self) ?? []).sorted { $0.spec.id < $1.spec.id }
+    agents = (picture?.agents.values.map(\.self) ?? []).sorted { $0.id < $1.id }
   }
 
   // MARK: Families
@@ -60,7 +60,7 @@ struct MetricsPage {
 
   private mutating func state() {
     each(MetricCatalogue.agentInfo) { agent in
-      [([agent.spec.displayName, agent.spec.metadataName, agent.spec.strategy?.type ?? ""], "1")]
+      [([agent.spec.displayName, agent.metadataName, agent.spec.strategy?.type ?? ""], "1")]
     }
     flag(MetricCatalogue.agentEnabled) { $0.spec.enabled }
     flag(MetricCatalogue.agentOnline) { $0.online }
@@ -74,7 +74,7 @@ struct MetricsPage {
     }
     let ages = agents.map { age(of: $0.seenAt) }
     out.family(MetricCatalogue.snapshotAge)
-    for (agent, age) in zip(agents, ages) { out.sample(MetricCatalogue.snapshotAge, [agent.spec.id.text], age) }
+    for (agent, age) in zip(agents, ages) { out.sample(MetricCatalogue.snapshotAge, [agent.id.text], age) }
     one(MetricCatalogue.agentPositions) { String($0.positions.count) }
     one(MetricCatalogue.agentOrders) { String($0.orders.count) }
     one(MetricCatalogue.agentHeld) { String($0.plan.held.count) }
@@ -170,8 +170,8 @@ struct MetricsPage {
     // What an alert takes the rate of is there before the first of its kind; the rest would be many lines for nothing.
     let counted = Set(counts.map(\.0))
     for agent in agents {
-      for (endpoint, result) in Self.knownRequests where !counted.contains([agent.spec.id.text, endpoint, result]) {
-        counts.append(([agent.spec.id.text, endpoint, result], 0))
+      for (endpoint, result) in Self.knownRequests where !counted.contains([agent.id.text, endpoint, result]) {
+        counts.append(([agent.id.text, endpoint, result], 0))
       }
     }
     for (labels, count) in counts.sorted(by: { $0.0.lexicographicallyPrecedes($1.0) }) {
@@ -213,7 +213,7 @@ struct MetricsPage {
   private mutating func each(_ metric: Metric, _ samples: (AgentStatus) -> [([String], String)]) {
     out.family(metric)
     for agent in agents {
-      for (labels, value) in samples(agent) { out.sample(metric, [agent.spec.id.text] + labels, value) }
+      for (labels, value) in samples(agent) { out.sample(metric, [agent.id.text] + labels, value) }
     }
   }
 

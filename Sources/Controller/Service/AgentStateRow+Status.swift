@@ -7,7 +7,7 @@ extension AgentStateRow {
     let breach = status.memory.breachPause
     let person = status.memory.operatorPause
     self.init(
-      agent: status.spec.id, name: status.spec.metadataName, chain: chain, record: fleet.lastSequence,
+      agent: status.id, name: status.metadataName, chain: chain, record: fleet.lastSequence,
       revision: fleet.revision, enabled: status.spec.enabled, paused: breach != nil || person != nil,
       pausedReason: breach?.reason.rawValue ?? person.map { "\($0.actor): \($0.note)" },
       pausedAt: breach?.since ?? person?.since, day: status.day?.dayKey, dayAnchor: status.day?.anchor,

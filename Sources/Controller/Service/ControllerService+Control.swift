@@ -40,7 +40,7 @@ extension ControllerService {
   private func named(_ name: String, _ body: (AgentID) -> ControlAnswer) -> ControlAnswer {
     let agents = board.picture?.agents ?? [:]
     if agents[AgentID(name)] != nil { return body(AgentID(name)) }
-    if let match = agents.values.first(where: { $0.spec.metadataName == name }) { return body(match.spec.id) }
+    if let match = agents.values.first(where: { $0.metadataName == name }) { return body(match.id) }
     // An agent that only the journal knows has no picture, but can be forgotten by its id.
     return body(AgentID(name))
   }

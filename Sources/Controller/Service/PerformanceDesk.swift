@@ -10,7 +10,7 @@ final class PerformanceDesk: Sendable {
     told.withLock { told in
       var changed: [PerformanceRow] = []
       for status in statuses {
-        let id = status.spec.id
+        let id = status.id
         let rows = status.performance.days.map { PerformanceRow($0, agent: id) }
         let old = told[id] ?? []
         changed += rows.filter { !old.contains($0) }

@@ -29,7 +29,7 @@ final class StatePublisher: Sendable {
   func publish(_ agents: [AgentStatus], _ fleet: FleetStatus) {
     let isFirst = waiting.withLock { waiting in
       defer { waiting.fleet = fleet }
-      for agent in agents { waiting.agents[agent.spec.id] = agent }
+      for agent in agents { waiting.agents[agent.id] = agent }
       return waiting.fleet == nil
     }
     if isFirst { queue.async { self.sendWaiting() } }

@@ -60,6 +60,10 @@ public struct AgentStatus: Sendable {
   }
 
   public var spec: AgentSpec { parts.spec }
+  /// Of the spec, without a copy of the rest of it.
+  public var id: AgentID { parts.spec.id }
+  /// Of the spec, without a copy of the rest of it.
+  public var metadataName: String { parts.spec.metadataName }
   public var memory: AgentMemory { parts.memory }
   public var online: Bool { parts.online }
   public var orphaned: Bool { parts.orphaned }

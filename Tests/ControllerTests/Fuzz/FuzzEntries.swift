@@ -124,7 +124,7 @@ enum FuzzEntry: String, CaseIterable {
     let secret = Array("a key of thirty-two bytes or more".utf8)
     guard let key = try? WebTokenKey(secret, path: "key") else { return "the key is not taken" }
     let now = Timestamp(seconds: 1_793_520_000)
-    if (try? await key.principal(of: String(decoding: bytes, as: UTF8.self), at: now)) != nil {
+    if (try? await key.principal(of: bytes[...], at: now)) != nil {
       return "a forged token"
     }
     _ = try? WebTokenKey(bytes, path: "key")
@@ -136,7 +136,8 @@ enum FuzzEntry: String, CaseIterable {
     }
     let message = "\(base64(Array(#"{"alg":"HS256","typ":"JWT"}"#.utf8))).\(base64(bytes))"
     let code = HMAC<SHA256>.authenticationCode(for: Array(message.utf8), using: SymmetricKey(data: secret))
-    guard let principal = try? await key.principal(of: "\(message).\(base64(Array(code)))", at: now) else { return nil }
+    let whole = Array("\(message).\(base64(Array(code)))".utf8)
+    guard let principal = try? await key.principal(of: whole[...], at: now) else { return nil }
     let claims = try? JSONParser.parse(bytes)
     if claims?["exp"] == nil { return "a token without an end" }
     return principal.expires.map { $0 > now } ?? false ? nil : "a token that has expired"

@@ -78,10 +78,8 @@ struct WebTokenKey: Sendable {
     bytes.drop { $0 == 0x0A || $0 == 0x0D || $0 == 0x20 }.starts(with: "-----BEGIN ".utf8)
   }
 
-  func principal(of token: String, at now: Timestamp) async throws(AccessRefusal) -> Principal {
-    try await principal(of: Array(token.utf8)[...], at: now)
-  }
-
+  /// Who shows this token.
+  ///
   /// - Throws: why the token does not count.
   func principal(of token: ArraySlice<UInt8>, at now: Timestamp) async throws(AccessRefusal) -> Principal {
     let hash = Array(SHA256.hash(data: token))

@@ -6,7 +6,7 @@ extension AgentDocuments {
   static let performance = Of<AgentStatus>(
     "Performance",
     [
-      .word("agent_id") { $0.spec.id.text },
+      .word("agent_id") { $0.id.text },
       .word("currency") { $0.account?.currency ?? $0.spec.risk.initialBalance.currency },
       .count("trades") { $0.performance.trades },
       .count("wins") { $0.performance.wins },
@@ -38,7 +38,7 @@ extension AgentDocuments {
   static let metrics = Of<AgentStatus>(
     "AgentMetrics",
     [
-      .word("agent_id") { $0.spec.id.text }
+      .word("agent_id") { $0.id.text }
     ] + money + [
       .maybeNumber("margin") { $0.account?.margin },
       .maybeNumber("free_margin") { $0.account?.freeMargin },

@@ -5,7 +5,7 @@ extension AgentDocuments {
   static let conditions = Of<AgentStatus>(
     "Conditions",
     [
-      .word("agent_id") { $0.spec.id.text },
+      .word("agent_id") { $0.id.text },
       .list("conditions", condition) { $0.conditions },
     ])
 
@@ -23,7 +23,7 @@ extension AgentDocuments {
   static let plan = Of<AgentStatus>(
     "Plan",
     [
-      .word("agent_id") { $0.spec.id.text },
+      .word("agent_id") { $0.id.text },
       .flag("changes") { !$0.plan.actions.isEmpty },
       .value("actions", .array(plannedAction)) { .array($0.plan.actions.map(PlanJSON.action)) },
       .value("held", .array(heldAction)) { .array($0.plan.held.map(PlanJSON.held)) },

@@ -6,7 +6,7 @@ extension AgentDocuments {
   static let account = Of<AgentStatus>(
     "Account",
     [
-      .word("agent_id") { $0.spec.id.text },
+      .word("agent_id") { $0.id.text },
       .word("name") { $0.spec.displayName },
       .maybeNumber("balance") { $0.account?.balance },
       .maybeNumber("credit") { $0.account?.credit },
@@ -24,7 +24,7 @@ extension AgentDocuments {
   static let positions = Of<AgentStatus>(
     "Positions",
     [
-      .word("agent_id") { $0.spec.id.text },
+      .word("agent_id") { $0.id.text },
       .count("count") { $0.positions.count },
       .list("positions", position) { status in
         status.positions.map { HeldPosition(position: $0, ownership: status.memory.owned[$0.ticket]) }
@@ -34,7 +34,7 @@ extension AgentDocuments {
   static let orders = Of<AgentStatus>(
     "Orders",
     [
-      .word("agent_id") { $0.spec.id.text },
+      .word("agent_id") { $0.id.text },
       .count("count") { $0.orders.count },
       .list("orders", order) { $0.orders },
     ] + seen)

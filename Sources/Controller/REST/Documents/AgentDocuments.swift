@@ -38,9 +38,9 @@ enum AgentDocuments {
 
   /// Who it is.
   static let identity: [Of<AgentStatus>.Member] = [
-    .word("agent_id") { $0.spec.id.text },
+    .word("agent_id") { $0.id.text },
     .word("name") { $0.spec.displayName },
-    .word("metadata_name") { $0.spec.metadataName },
+    .word("metadata_name") { $0.metadataName },
   ]
 
   /// How it was when it was last seen; `null` before that.

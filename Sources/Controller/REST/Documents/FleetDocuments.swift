@@ -37,17 +37,17 @@ enum FleetDocuments {
   static func agents(_ view: View) -> JSONValue {
     .object(
       Dictionary(
-        view.agents.map { ($0.spec.id.text, AgentDocuments.agent.json($0)) }, uniquingKeysWith: { _, last in last }))
+        view.agents.map { ($0.id.text, AgentDocuments.agent.json($0)) }, uniquingKeysWith: { _, last in last }))
   }
 
   /// The same as canonical text.
   static func agentsBytes(_ view: View) -> [UInt8] {
     var out = CanonicalBytes(capacity: 1024 * (view.agents.count + 1))
     out.raw("{")
-    let agents = view.agents.sorted { CanonicalOrder.isBefore($0.spec.id.text, $1.spec.id.text) }
+    let agents = view.agents.sorted { CanonicalOrder.isBefore($0.id.text, $1.id.text) }
     for (place, status) in agents.enumerated() {
       if place > 0 { out.raw(",") }
-      out.append(status.spec.id.text)
+      out.append(status.id.text)
       out.raw(":")
       view.write(status, AgentDocuments.agent, to: &out)
     }

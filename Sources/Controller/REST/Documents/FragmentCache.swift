@@ -16,7 +16,7 @@ final class FragmentCache: Sendable {
   init(most: Int = 20_000) { self.most = most }
 
   func bytes(of status: AgentStatus, _ document: Document<AgentStatus>) -> [UInt8] {
-    let id = status.spec.id
+    let id = status.id
     if let entry = entries.withLock({ $0[id] }), entry.status.isSame(as: status) { return entry.bytes }
     let bytes = document.bytes(status)
     entries.withLock { entries in

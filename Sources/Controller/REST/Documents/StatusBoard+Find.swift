@@ -8,7 +8,7 @@ extension StatusBoard {
   func find(_ name: String) throws(Problem) -> AgentStatus {
     if let status = status(named: name) { return status }
     let picture = picture
-    let names = (picture?.agents.values ?? [:].values).flatMap { [$0.spec.id.text, $0.spec.metadataName] }.sorted()
+    let names = (picture?.agents.values ?? [:].values).flatMap { [$0.id.text, $0.metadataName] }.sorted()
     let nearest = NearestName.nearest(to: name, among: names).map { " Did you mean \($0)?" } ?? ""
     let why = picture == nil ? " The controller is still starting." : nearest
     throw Problem(.notFound, "There is no such agent", "No agent has the id or name `\(ShownText.short(name))`.\(why)")

@@ -36,7 +36,7 @@ extension RESTTable {
       after = id
     }
     let agent: AgentID?
-    if let name = request.query["agent"] { agent = try parts.board.find(name).spec.id } else { agent = nil }
+    if let name = request.query["agent"] { agent = try parts.board.find(name).id } else { agent = nil }
     guard let slot = parts.streams.take() else {
       throw Problem(
         .serviceUnavailable, "Too many streams", "\(parts.streams.limit) streams of events are open; try again later."

@@ -18,7 +18,7 @@ extension RESTTable {
         query: [ofAgent] + pageParameters, answer: .json(PageDocuments.actions.schema)
       ) { request throws(Problem) in
         var wish = try wish(request.query)
-        if let name = request.query["agent"] { wish.agent = try board.find(name).spec.id }
+        if let name = request.query["agent"] { wish.agent = try board.find(name).id }
         return .document(PageDocuments.actions.json(history.actions(wish)))
       }.with { $0.otherFailures = [404] },
       RESTRoute(
@@ -26,7 +26,7 @@ extension RESTTable {
         query: pageParameters, answer: .json(PageDocuments.actions.schema)
       ) { request throws(Problem) in
         var wish = try wish(request.query)
-        wish.agent = try board.find(try request.part("id")).spec.id
+        wish.agent = try board.find(try request.part("id")).id
         return .document(PageDocuments.actions.json(history.actions(wish)))
       },
       RESTRoute(
@@ -34,7 +34,7 @@ extension RESTTable {
         answer: .json(PageDocuments.trades.schema)
       ) { request throws(Problem) in
         var wish = try wish(request.query)
-        wish.agent = try board.find(try request.part("id")).spec.id
+        wish.agent = try board.find(try request.part("id")).id
         return .document(PageDocuments.trades.json(history.trades(wish)))
       },
     ]

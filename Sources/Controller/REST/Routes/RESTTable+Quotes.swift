@@ -13,13 +13,13 @@ extension RESTTable {
       ) { request throws(Problem) in
         let status = try board.find(try request.part("id"))
         let symbol = try symbol(try request.part("symbol"), of: status)
-        switch await desk.quote(status.spec.id, symbol) {
+        switch await desk.quote(status.id, symbol) {
         case .success(let tick)?: return RESTReply(json: TickDocument.document.json(tick))
         case .failure(let failure)?: throw problem(failure, symbol, status)
         case nil:
           throw Problem(
             .gatewayTimeout, "The terminal did not answer",
-            "The terminal of \(status.spec.id) gave no quote of \(symbol) within \(TickDesk.deadline.manifestText).")
+            "The terminal of \(status.id) gave no quote of \(symbol) within \(TickDesk.deadline.manifestText).")
         }
       }.with {
         $0.isTagged = false
@@ -36,12 +36,12 @@ extension RESTTable {
     if alike.count == 1 { return alike[0] }
     throw Problem(
       .notFound, "Not a symbol of this agent",
-      "`\(ShownText.short(text))` is not in the pairs of \(status.spec.id): "
+      "`\(ShownText.short(text))` is not in the pairs of \(status.id): "
         + "\(pairs.map(\.text).joined(separator: ", ")).")
   }
 
   private static func problem(_ failure: ReadFailure, _ symbol: Symbol, _ status: AgentStatus) -> Problem {
-    let detail = "\(status.spec.id), \(symbol): \(failure.message)"
+    let detail = "\(status.id), \(symbol): \(failure.message)"
     switch failure.code {
     case .timeout: return Problem(.gatewayTimeout, "The terminal did not answer", detail)
     case .notFound: return Problem(.notFound, "The terminal has no such symbol", detail)

@@ -87,7 +87,7 @@ struct Gate: RouterMiddleware {
     }
     let isOpen = route.access == .open && (route.path != "/metrics" || openMetrics)
     let needed = isOpen ? Access.open : route.access == .open ? .viewer : route.access
-    let authorization = request.headers[.authorization]
+    let authorization = Self.authorization(request.headers)
     if isOpen, authorization == nil {
       try admit(client)
       return nil
@@ -108,6 +108,13 @@ struct Gate: RouterMiddleware {
         "The token's role is \(found.access.rawValue); this takes \(needed.rawValue).")
     }
     return found
+  }
+
+  /// What stands there. A field that comes twice is read as one with a comma, as HTTP has it, and counts for nothing.
+  private static func authorization(_ headers: HTTPFields) -> String? {
+    guard let first = headers.firstIndex(where: { $0.name == .authorization }) else { return nil }
+    let isOnly = !headers[(first + 1)...].contains { $0.name == .authorization }
+    return isOnly ? headers[first].value : headers[.authorization]
   }
 
   private static let challenge = "Bearer realm=\"mt4-controller\""
