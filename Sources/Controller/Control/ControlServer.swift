@@ -45,6 +45,8 @@ final class ControlServer: Sendable {
         Blocking.pause(.milliseconds(50))
         continue
       }
+      // Not for processes that are started from here, such as an embedded server: they would keep it open.
+      _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
       let admitted = state.withLock { state in
         guard state.connections < Self.mostConnections else { return false }
         state.connections += 1

@@ -85,7 +85,8 @@ final class LocalSocket {
       }
       guard buffer.count < Self.maximumLine, wait(for: Int16(POLLIN), until: end) else { return nil }
       var chunk = [UInt8](repeating: 0, count: 16_384)
-      let count = unsafe read(descriptor, &chunk, chunk.count)
+      let count = unsafe recv(descriptor, &chunk, chunk.count, Int32(MSG_DONTWAIT))
+      if count < 0, Self.isToBeTriedAgain(errno) { continue }
       guard count > 0 else { return nil }
       buffer.append(contentsOf: chunk[..<count])
     }
@@ -98,17 +99,27 @@ final class LocalSocket {
     while !rest.isEmpty {
       guard wait(for: Int16(POLLOUT), until: end) else { return false }
       let bytes = Array(rest)
-      let count = unsafe Glibc.send(descriptor, bytes, bytes.count, Int32(MSG_NOSIGNAL))
+      // Without DONTWAIT a line that is longer than the socket's room would wait for its reader, whatever the limit.
+      let flags = Int32(MSG_NOSIGNAL) | Int32(MSG_DONTWAIT)
+      let count = unsafe Glibc.send(descriptor, bytes, bytes.count, flags)
+      if count < 0, Self.isToBeTriedAgain(errno) { continue }
       guard count > 0 else { return false }
       rest = rest.dropFirst(count)
     }
     return true
   }
 
+  private static func isToBeTriedAgain(_ code: Int32) -> Bool { code == EAGAIN || code == EINTR }
+
   private func wait(for events: Int16, until end: ContinuousClock.Instant) -> Bool {
-    let left = end - ContinuousClock.now
-    guard left > .zero else { return false }
-    var entry = pollfd(fd: descriptor, events: events, revents: 0)
-    return unsafe poll(&entry, 1, Int32(clamping: left.components.seconds * 1000 + 1000)) > 0
+    while true {
+      let left = end - ContinuousClock.now
+      guard left > .zero else { return false }
+      var entry = pollfd(fd: descriptor, events: events, revents: 0)
+      let milliseconds = left.components.seconds * 1000 + left.components.attoseconds / 1_000_000_000_000_000 + 1
+      let count = unsafe poll(&entry, 1, Int32(clamping: milliseconds))
+      if count < 0, errno == EINTR { continue }
+      return count > 0
+    }
   }
 }

@@ -17,6 +17,7 @@ extension ControllerService {
 
   func statusServer(_ journal: Journal) -> StatusServer {
     var parts = RESTParts(board: board, feed: feed, history: history)
+    parts.streams = streams
     parts.journal = { after, limit throws(JournalError) in try journal.lines(after: after, limit: limit) }
     parts.revisions = RevisionReader(RevisionStore(stateDirectory: options.state))
     parts.quotes = TickDesk(terminals)
@@ -55,5 +56,7 @@ extension ControllerService {
   func endStreams(_ journal: Journal) async {
     await Blocking.value("mt4-stop") { Self.settle(journal) }
     feed.close()
+    // A stream that is cancelled before it has run again does not send its last records.
+    await streams.emptied(within: .seconds(2))
   }
 }

@@ -17,6 +17,7 @@ public final class ControllerService: Sendable {
   /// The newest records.
   let feed = RecordFeed()
   let history = RecordHistory()
+  let streams = StreamSlots(limit: 200)
   /// For quotes over REST.
   let terminals = TerminalDirectory()
   /// Who may read over REST; `nil` before the start.

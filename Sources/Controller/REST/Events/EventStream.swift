@@ -68,19 +68,10 @@ struct EventStream: Sendable {
         missed(after: place, next: ringAfter + 1, "there is no journal to read them from"), to: &writer, channel)
       return ringAfter
     }
+    let lines: [JournalLine]
     do throws(JournalError) {
       let limit = Int(min(Int64(Self.pageSize), ringAfter - place))
-      let lines = try await Blocking.run("mt4-events") { () throws(JournalError) in try journal(place, limit) }
-      guard let last = lines.last else { return ringAfter }
-      var text = ""
-      for line in lines {
-        guard let record = line.record, record.type != .snapshot, agent == nil || record.agent == agent else {
-          continue
-        }
-        text += Self.event(line.sequence, record.type.rawValue, line.text)
-      }
-      if !text.isEmpty { try? await send(text, to: &writer, channel) }
-      return last.sequence
+      lines = try await Blocking.run("mt4-events") { () throws(JournalError) in try journal(place, limit) }
     } catch {
       let next: Int64
       if case .gone(_, let oldest) = error, oldest > place {
@@ -91,6 +82,14 @@ struct EventStream: Sendable {
       try await send(missed(after: place, next: next, "the journal does not hold them any more"), to: &writer, channel)
       return next - 1
     }
+    guard let last = lines.last else { return ringAfter }
+    var text = ""
+    for line in lines {
+      guard let record = line.record, record.type != .snapshot, agent == nil || record.agent == agent else { continue }
+      text += Self.event(line.sequence, record.type.rawValue, line.text)
+    }
+    if !text.isEmpty { try await send(text, to: &writer, channel) }
+    return last.sequence
   }
 
   private func missed(after: Int64, next: Int64, _ why: String) -> String {

@@ -9,6 +9,15 @@ final class StreamSlots: Sendable {
 
   var count: Int { open.withLock { $0 } }
 
+  /// Waits until none is open, but not long.
+  func emptied(within limit: Duration) async {
+    let end = ContinuousClock.now + limit
+    while count > 0, ContinuousClock.now < end, !Task.isCancelled {
+      // A cancelled sleep ends the loop.
+      try? await Task.sleep(for: .milliseconds(5))
+    }
+  }
+
   /// `nil` when all are taken.
   func take() -> Slot? {
     let isFree = open.withLock { open in
