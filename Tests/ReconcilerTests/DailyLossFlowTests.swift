@@ -47,6 +47,20 @@ import Testing
     #expect(verdict.wants == DailyLoss.Wants(rereadNow: true, historyDays: 2))
   }
 
+  @Test(arguments: [2000, -2000] as [FixedDecimal])
+  func `What comes after a look that waits for its explanation does not count against it`(_ later: FixedDecimal) {
+    var world = DayWorld()
+    world.poll()
+    world.deposit(100)
+    #expect(!world.look().isTrusted)
+    world.deposit(later)
+    let verdict = world.look(historyDays: 2)
+    #expect(world.flowEvents.map(\.amount) == [100, later])
+    #expect(verdict.figures?.flows == 100 + later)
+    #expect(world.breaches.isEmpty)
+    #expect(world.machine.highWater == 10_000)
+  }
+
   @Test func `Positions that began before the account's reply ended prove nothing`() {
     var world = DayWorld()
     world.historyMode = .unsupported

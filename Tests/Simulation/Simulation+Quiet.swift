@@ -49,6 +49,8 @@ extension Simulation {
     quiet = true
     wallOffset = .zero
     journal.hungUntil = Steady(microseconds: 0)
+    // What was planned for the end of a hang is not waited for.
+    shipIsPlanned = false
     journal.database = .up
     journal.reconnect()
     journal.space = .ok

@@ -23,15 +23,14 @@ extension DailyLoss {
     }
   }
 
-  /// The drawdown at `equity`; `nil` without a limit, or before the first verdict.
-  func drawdown(equity: FixedDecimal, limits: DayLimits) -> Drawdown? {
+  /// The drawdown of `value`, which is equity less net flows; `nil` without a limit, or before the first verdict.
+  func drawdown(of value: FixedDecimal, limits: DayLimits) -> Drawdown? {
     guard let rule = limits.drawdown, let highWater else { return nil }
     let reference =
       switch rule.kind {
       case .fixed: limits.initialBalance
       case .trailing: highWater
       }
-    let value = equity - lifetimeFlows
     let fall = Swift.max(.zero, reference - value)
     let limit =
       switch rule.limit {
@@ -45,9 +44,10 @@ extension DailyLoss {
   }
 
   /// Raises the mark. Not while a change from before the anchor waits for its explanation: a deposit would look like gain.
-  mutating func raiseHighWater(to equity: FixedDecimal) -> Bool {
+  ///
+  /// - Parameter value: equity less net flows.
+  mutating func raiseHighWater(to value: FixedDecimal) -> Bool {
     if isPending, pending?.dayKey == nil { return false }
-    let value = equity - lifetimeFlows
     highWater = highWater.map { Swift.max($0, value) } ?? value
     return true
   }

@@ -22,12 +22,19 @@ extension DailyLoss {
     }
   }
 
+  /// A sample that is accounted for only now, with what had come and gone by then: what came later is not counted against it.
+  struct Settled {
+    var book: Book
+    var flows: FixedDecimal
+    var lifetimeFlows: FixedDecimal
+  }
+
   /// Accounts for what changed since the last sample, as far as that can be said now. Returns the sample before, if it is
   /// accounted for only now.
-  mutating func explain(_ sample: Sample, history: HistoryWord, verdict: inout Verdict) -> Book? {
+  mutating func explain(_ sample: Sample, history: HistoryWord, verdict: inout Verdict) -> Settled? {
     if standsStill(sample) { return nil }
     let book = Book(sample)
-    var settled: Book?
+    var settled: Settled?
     if let waiting = pending {
       switch advance(waiting, sample: sample, book: book, history: history, verdict: &verdict) {
       case .waits(let next) where next.dayKey != nil:
@@ -38,7 +45,7 @@ extension DailyLoss {
         pending = nil
         guard waiting.dayKey != nil else { break }
         base = upTo
-        settled = upTo
+        settled = Settled(book: upTo, flows: flows, lifetimeFlows: lifetimeFlows)
       }
     }
     follow(book, sample: sample, verdict: &verdict)

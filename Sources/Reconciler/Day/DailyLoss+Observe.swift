@@ -77,7 +77,7 @@ extension DailyLoss {
   }
 
   private mutating func judge(
-    _ sample: Sample, settledBefore: Book?, isFresh: Bool, limits: DayLimits, verdict: inout Verdict
+    _ sample: Sample, settledBefore before: Settled?, isFresh: Bool, limits: DayLimits, verdict: inout Verdict
   ) {
     let equity = sample.account.value.equity
     if equity.isPositive {
@@ -86,28 +86,31 @@ extension DailyLoss {
       emptyReadings += 1
     }
     guard let anchor else { return verdict.opensHeld = true }
-    if let settledBefore, settledBefore.equity.isPositive {
-      report(
-        Self.figures(anchor, flows, limit: limits.loss, equity: settledBefore.equity), limits: limits, in: &verdict)
+    if let before, before.book.equity.isPositive {
+      let figures = Self.figures(anchor, before.flows, limit: limits.loss, equity: before.book.equity)
+      report(figures, lifetimeFlows: before.lifetimeFlows, limits: limits, in: &verdict)
     }
     if emptyReadings >= Self.emptyReadingsForBreach {
       var figures = Self.figures(anchor, flows, limit: limits.loss, equity: equity)
       figures.isBreached = true
-      report(figures, limits: limits, in: &verdict)
+      report(figures, lifetimeFlows: lifetimeFlows, limits: limits, in: &verdict)
     } else if equity.isPositive, !isPending || pending?.dayKey == nil {
-      report(Self.figures(anchor, flows, limit: limits.loss, equity: equity), limits: limits, in: &verdict)
+      let figures = Self.figures(anchor, flows, limit: limits.loss, equity: equity)
+      report(figures, lifetimeFlows: lifetimeFlows, limits: limits, in: &verdict)
     }
     verdict.opensHeld = !verdict.isTrusted || verdict.isOver80 || isPending
   }
 
-  private mutating func report(_ figures: Figures, limits: DayLimits, in verdict: inout Verdict) {
+  private mutating func report(
+    _ figures: Figures, lifetimeFlows: FixedDecimal, limits: DayLimits, in verdict: inout Verdict
+  ) {
     // A breach that the sample before already showed is not taken back by a better one now.
     if verdict.figures?.isBreached == true, !figures.isBreached { return }
     verdict.isTrusted = true
     verdict.figures = figures
-    let isKnown = raiseHighWater(to: figures.equity)
-    verdict.drawdown =
-      isKnown && limits.drawdown != nil ? drawdown(equity: figures.equity, limits: limits) : nil
+    let value = figures.equity - lifetimeFlows
+    let isKnown = raiseHighWater(to: value)
+    verdict.drawdown = isKnown && limits.drawdown != nil ? drawdown(of: value, limits: limits) : nil
     verdict.isOver80 = figures.usedPercent >= 80
     if figures.isBreached, breachedDay != figures.dayKey {
       breachedDay = figures.dayKey

@@ -33,6 +33,7 @@ struct Days {
     1690: "a larger position was taken for the order whose answer was lost",
     1965: "a stranger was reduced by an adoption of a look that could not be believed",
     2395: "a pause remembered late, of another account, would have closed what was at this one",
+    2_077_800_866: "a deposit that came after a look counted against it, and the agent was taken for breached",
   ]
 
   private static let mostSeedsTold = 50
