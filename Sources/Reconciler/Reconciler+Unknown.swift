@@ -30,10 +30,14 @@ extension Reconciler {
         }
         if action.kind.opens, mayBeOurs { continue }
         absent(i, action, since, positions.span, snapshot, now)
-      case .incomplete:
+      case .noOrders:
         agents[i].wantsOrders = true
         if positions.span.began.steady - since >= agents[i].spec.terminal.quarantine {
           alarm(i, action, "no_orders", "the list of pending orders cannot be read", now)
+        }
+      case .unclear(let ticket):
+        if positions.span.began.steady - since >= agents[i].spec.terminal.quarantine {
+          alarm(i, action, "no_rest", "#\(ticket) may be a part of it, and what was left is in no list", now)
         }
       }
     }

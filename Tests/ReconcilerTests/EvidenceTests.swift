@@ -37,6 +37,31 @@ import Testing
     #expect(world.all(.resolved).map { $0.metadata["result"] } == ["not_executed"])
   }
 
+  @Test(arguments: [false, true])
+  func `parts of a position whose ticket changed between are evidence of no order, and a person is asked`(
+    _ isLinked: Bool
+  ) {
+    var (world, _) = UnknownOutcomeTests.world {
+      $0.targets = [Fleets.target { $0.size = .lots(d("0.1")) }]
+      $0.risk.lotSize = 1
+      $0.risk.maxPositions = 3
+    }
+    world.terminals[AgentID("agent_1")]?.namesDescendants = true
+    world.answers = [.lost]
+    while world.all(.unknown).isEmpty { world.run(for: .milliseconds(100)) }
+    // What is left of 0.16 lots goes on under a ticket that no row names; its comment may still tell.
+    world.terminals[AgentID("agent_1")]?.add("XAUUSD", .buy, d("0.16"), world.now)
+    world.closeByHand(["0.03"])
+    let last = world.positions().count - 1
+    world.terminals[AgentID("agent_1")]?.positions[last].ticket = Ticket(77_000_001)
+    if !isLinked { world.closeByHand(["0.02"]) }
+    world.run(seconds: 300)
+    #expect(world.all(.resolved).map { $0.metadata["result"] } == (isLinked ? ["not_executed"] : []))
+    #expect(world.all(.unknown).last?.metadata["cause"] == (isLinked ? "timeout" : "no_rest"))
+    // A stranger of which it is known may be made the target's; while it is not known, nothing is sent.
+    #expect(world.trace.count == (isLinked ? 3 : 1))
+  }
+
   @Test func `the beginning of a mark tells one order in doubt from another that may run late`() {
     var (world, fleet) = UnknownOutcomeTests.world { $0.targets = [Fleets.target { $0.size = .lots(d("0.05")) }] }
     world.terminals[AgentID("agent_1")]?.commentLength = 7

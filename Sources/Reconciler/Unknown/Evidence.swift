@@ -6,8 +6,11 @@ enum Evidence: Hashable {
   case executed(Proof, Ticket?)
   /// No trace in positions, orders and history.
   case none
-  /// It cannot be told from this look.
-  case incomplete
+  /// It cannot be told from this look, since the list of pending orders was not read.
+  case noOrders
+  /// This row may be a part of what it opened: what was left of that position is in no list, so that nobody can tell how
+  /// large it was.
+  case unclear(Ticket)
 
   enum Proof: String, Hashable {
     case mark, ticket
@@ -56,15 +59,19 @@ struct EvidenceLook {
     // A row of the past that we merely never saw is no evidence: it must have been closed since the intent, by a clock
     // that is not ours. Nearly all older ones stand in `before`, since the history is read whenever the balance moves.
     let edge = action.recordedAt - AgentMemory.clocksApart
-    let closed = (history ?? []).first { row in
+    let closed = (history ?? []).filter { row in
       guard case .trade(let side) = row.kind, side == action.side, row.symbol == action.symbol, row.lots <= action.lots,
         let end = row.closeTime, end >= edge
       else { return false }
       return isUnexplained(row.ticket, row.comment, before, action)
         && openedLots(row.ticket, row.lots, row.comment) <= action.lots
     }
-    if let closed { return .executed(.ticket, closed.ticket) }
-    return orders == nil ? .incomplete : .none
+    if let whole = closed.first(where: { !isRestLost($0) }) { return .executed(.ticket, whole.ticket) }
+    // Where all of its lots are accounted for, a rest would be too much: such a row is a larger position's.
+    if let part = closed.first(where: { openedLots($0.ticket, $0.lots, $0.comment) < action.lots }) {
+      return .unclear(part.ticket)
+    }
+    return orders == nil ? .noOrders : .none
   }
 
   /// Whether it has the lots of an earlier order that is said never to have run, and not of this one: that one ran late.
@@ -103,17 +110,32 @@ struct EvidenceLook {
       sum += row.lots
       older = AgentMemory.ancestor(in: row.comment) ?? parents[old]
     }
-    var last = (ticket, AgentMemory.descendant(in: comment))
+    return sum + rests(of: ticket, comment).reduce(.zero) { $0 + $1.lots }
+  }
+
+  /// Whether the row was a part of a position of which some is in no list: its tickets changed at a move of the server.
+  private func isRestLost(_ row: HistoryRow) -> Bool {
+    let last = rests(of: row.ticket, row.comment).last.map { ($0.ticket, $0.comment) } ?? (row.ticket, row.comment)
+    return AgentMemory.descendant(in: last.1).map { $0 != last.0 } ?? false
+  }
+
+  /// What was left of it after each part that was closed: by the row's own `to #NEW`, or by the rest's `from #OLD`.
+  private func rests(of ticket: Ticket, _ comment: String) -> [(ticket: Ticket, lots: FixedDecimal, comment: String)] {
+    var found: [(ticket: Ticket, lots: FixedDecimal, comment: String)] = []
+    var last = (ticket, comment)
     for _ in 0..<Reconciler.mostLinks {
+      let (old, next) = (last.0, AgentMemory.descendant(in: last.1))
       let isRest = { (ticket: Ticket, comment: String) in
-        last.1.map { $0 == ticket } ?? (AgentMemory.ancestor(in: comment) == last.0)
+        ticket != old && (ticket == next || AgentMemory.ancestor(in: comment) == old)
       }
-      if let rest = positions.first(where: { isRest($0.ticket, $0.comment) }) { return sum + rest.lots }
-      guard let row = rows.last(where: { isRest($0.ticket, $0.comment) }), row.ticket != ticket else { break }
-      sum += row.lots
-      last = (row.ticket, AgentMemory.descendant(in: row.comment))
+      if let rest = positions.first(where: { isRest($0.ticket, $0.comment) }) {
+        return found + [(rest.ticket, rest.lots, rest.comment)]
+      }
+      guard let row = (history ?? []).last(where: { isRest($0.ticket, $0.comment) }) else { break }
+      found.append((row.ticket, row.lots, row.comment))
+      last = (row.ticket, row.comment)
     }
-    return sum
+    return found
   }
 
   /// Whether partial closes lead back from it to a ticket that was known before the send or is somebody's; also where the
@@ -134,7 +156,7 @@ struct EvidenceLook {
     guard let ticket = action.ticket else { return .none }
     if positions.contains(where: { $0.ticket == ticket }) { return .none }
     if action.kind == .delete {
-      guard let orders else { return .incomplete }
+      guard let orders else { return .noOrders }
       return orders.contains { $0.ticket == ticket } ? .none : .executed(.ticket, ticket)
     }
     return .executed(.ticket, ticket)

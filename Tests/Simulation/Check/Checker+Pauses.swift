@@ -38,7 +38,7 @@ extension Checker {
     let roots = Set(tickets.filter { !agent.renumbered.contains($0) }.map { agent.root(of: $0) })
     guard let known = latches[k].roots else {
       latches[k].roots = (roots, accounts[id] ?? 0, clock, sequence)
-      let foreign = tickets.sorted().filter { !agent.known.contains($0) }
+      let foreign = tickets.sorted().filter { !agent.listed.contains($0) }
       if !foreign.isEmpty {
         fail("S10", "\(id): \(name) lets stay \(foreign.map { "#\($0)" }), which this terminal never listed")
       }

@@ -47,7 +47,10 @@ struct Checker {
     var lastAnswerAt: Int64 = -1
     var withoutStopSince: [Ticket: Int64] = [:]
     var usedOnThisLook: Set<Ticket> = []
+    /// What was read since the agent came to this account.
     var known: Set<Ticket> = []
+    /// What this account ever listed, also before the agent was at another one in between.
+    var listed: Set<Ticket> = []
     /// Whose a ticket is, in the true books.
     var lineage: [Ticket: String] = [:]
     /// What a remainder is the rest of.
@@ -240,9 +243,13 @@ struct Checker {
     var bare = agent.withoutStopSince
     for position in snapshot.positions?.value ?? [] {
       agent.known.insert(position.ticket)
+      agent.listed.insert(position.ticket)
       bare[position.ticket] = position.stopLoss == nil ? bare[position.ticket] ?? clock : nil
     }
-    for order in snapshot.orders.reply?.value ?? [] { agent.known.insert(order.ticket) }
+    for order in snapshot.orders.reply?.value ?? [] {
+      agent.known.insert(order.ticket)
+      agent.listed.insert(order.ticket)
+    }
     agent.withoutStopSince = bare
     agents[id] = agent
     for key in actions.keys.sorted() {

@@ -34,6 +34,7 @@ struct Days {
     1965: "a stranger was reduced by an adoption of a look that could not be believed",
     2395: "a pause remembered late, of another account, would have closed what was at this one",
     2_077_800_866: "a deposit that came after a look counted against it, and the agent was taken for breached",
+    2_077_800_963: "a row of a larger position, whose rest had changed its ticket, was taken for an order of hours ago",
   ]
 
   private static let mostSeedsTold = 50
