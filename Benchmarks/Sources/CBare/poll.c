@@ -1,11 +1,15 @@
-// The bare loop: what polling costs when nothing is done with the replies.
+// The bare loop: what polling costs when nothing is done with the replies; and, with a journal, what it takes at least to
+// see a loss, to write that down and to send something.
 #define _GNU_SOURCE
 #include "cbare.h"
 #include <curl/curl.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/epoll.h>
+#include <unistd.h>
 
 static volatile sig_atomic_t stopping;
 static void on_stop(int s) { (void)s; stopping = 1; }
@@ -13,7 +17,7 @@ static void on_stop(int s) { (void)s; stopping = 1; }
 struct endpoint {
   CURL *easy;
   char base[64];
-  int step, round;
+  int step, round, has_loss, acted;
   int64_t began;
 };
 
@@ -21,11 +25,39 @@ static int poller, interval;
 static int64_t timer = -1;
 static CURLM *multi;
 static struct endpoint *endpoints, **waiting;
-static int first_waiting, count_waiting, count_endpoints;
+static int first_waiting, count_waiting, count_endpoints, journal = -1;
+static struct curl_slist *headers;
 
 static size_t drop(char *bytes, size_t size, size_t count, void *context) {
   (void)bytes, (void)context;
   return size * count;
+}
+
+// Looks for the loss of a breach where it stands in the text; a reply comes in one piece.
+static size_t look(char *bytes, size_t size, size_t count, void *context) {
+  struct endpoint *e = context;
+  static const char loss[] = "\"profit\":-1500.00";
+  if (memmem(bytes, size * count, loss, sizeof loss - 1)) e->has_loss = 1;
+  return size * count;
+}
+
+// A kilobyte, durable, and then the close, on a connection of its own.
+static void act(struct endpoint *e) {
+  char line[1024], url[96];
+  memset(line, 'x', sizeof line);
+  if (write(journal, line, sizeof line) != sizeof line || fdatasync(journal)) { perror("journal"); exit(1); }
+  CURL *post = curl_easy_init();
+  snprintf(url, sizeof url, "%s/positions/close", e->base);
+  curl_easy_setopt(post, CURLOPT_URL, url);
+  curl_easy_setopt(post, CURLOPT_POSTFIELDS, "{\"ticket\":1000}");
+  curl_easy_setopt(post, CURLOPT_WRITEFUNCTION, drop);
+  curl_easy_setopt(post, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(post, CURLOPT_FRESH_CONNECT, 1L);
+  curl_easy_setopt(post, CURLOPT_FORBID_REUSE, 1L);
+  curl_easy_setopt(post, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(post, CURLOPT_TIMEOUT_MS, 5000L);
+  curl_multi_add_handle(multi, post);
+  e->acted = 1;
 }
 
 static int want_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known) {
@@ -63,7 +95,14 @@ static void ended(void) {
   while ((message = curl_multi_info_read(multi, &left))) {
     struct endpoint *e;
     curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&e);
+    if (!e) {
+      CURL *post = message->easy_handle;
+      curl_multi_remove_handle(multi, post);
+      curl_easy_cleanup(post);
+      continue;
+    }
     curl_multi_remove_handle(multi, e->easy);
+    if (e->has_loss && e->step == 1 && !e->acted) act(e);
     int last = e->round % 5 == 0 ? 2 : 1;
     if (e->step < last) {
       e->step++;
@@ -76,7 +115,11 @@ static void ended(void) {
   }
 }
 
-int cbare_poll_run(int port, int first, int agents, int interval_ms) {
+int cbare_poll_run(int port, int first, int agents, int interval_ms, const char *journal_path) {
+  if (journal_path && (journal = open(journal_path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600)) < 0) {
+    perror(journal_path);
+    return 1;
+  }
   struct sigaction stop = {.sa_handler = on_stop};
   sigaction(SIGTERM, &stop, NULL);
   curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -89,7 +132,7 @@ int cbare_poll_run(int port, int first, int agents, int interval_ms) {
   count_endpoints = agents;
   endpoints = calloc((size_t)agents, sizeof *endpoints);
   waiting = calloc((size_t)agents, sizeof *waiting);
-  struct curl_slist *headers = curl_slist_append(NULL, "Accept: application/json");
+  headers = curl_slist_append(NULL, "Accept: application/json");
   int64_t start = cbare_now_ns(), every = (int64_t)interval_ms * 1000000;
   for (int k = 0; k < agents; k++) {
     struct endpoint *e = &endpoints[k];
@@ -99,7 +142,8 @@ int cbare_poll_run(int port, int first, int agents, int interval_ms) {
     e->round = k;
     e->easy = curl_easy_init();
     curl_easy_setopt(e->easy, CURLOPT_PRIVATE, e);
-    curl_easy_setopt(e->easy, CURLOPT_WRITEFUNCTION, drop);
+    curl_easy_setopt(e->easy, CURLOPT_WRITEFUNCTION, journal < 0 ? drop : look);
+    curl_easy_setopt(e->easy, CURLOPT_WRITEDATA, e);
     curl_easy_setopt(e->easy, CURLOPT_HTTPHEADER, headers);
     curl_easy_setopt(e->easy, CURLOPT_NOSIGNAL, 1L);
     curl_easy_setopt(e->easy, CURLOPT_TIMEOUT_MS, 5000L);

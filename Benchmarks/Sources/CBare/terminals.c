@@ -61,8 +61,11 @@ static int agent_of(int fd) {
 }
 
 static int is_breached(int i, int64_t now) {
-  if (!armed_at || i >= options.breach_count) return 0;
-  return now >= armed_at + ((int64_t)options.breach_after_ms + (int64_t)i * options.breach_every_ms) * 1000000;
+  if (!armed_at || i >= options.breach_among) return 0;
+  // Not by number: neighbours are polled in the same moment, so that their breaches would be seen a dozen at a time.
+  int rank = (int)((int64_t)i * 7919 % options.breach_among);
+  if (rank >= options.breach_count) return 0;
+  return now >= armed_at + ((int64_t)options.breach_after_ms + (int64_t)rank * options.breach_every_ms) * 1000000;
 }
 
 static int format_time(char *to, size_t room) {
@@ -211,13 +214,13 @@ static void take(struct connection *c) {
 }
 
 static void report(void) {
+  // One number an agent, as far as breaches go; -1: no breach, or none that was acted upon.
   printf("{\"reactions_us\":[");
-  int some = 0, shown = 0;
-  for (int i = 0; i < options.agents; i++) {
+  int shown = 0;
+  for (int i = 0; i < options.breach_among; i++) {
     shown += agents[i].shown != 0;
-    if (!agents[i].acted) continue;
-    printf("%s%lld", some ? "," : "", (long long)(agents[i].acted - agents[i].shown) / 1000);
-    some = 1;
+    long long us = agents[i].acted ? (long long)(agents[i].acted - agents[i].shown) / 1000 : -1;
+    printf("%s%lld", i ? "," : "", us);
   }
   printf("],\"shown\":%d}\n", shown);
   fflush(stdout);

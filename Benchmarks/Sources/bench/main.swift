@@ -23,12 +23,14 @@ func main() throws {
     var options = cbare_terminals(
       port: Int32(arguments[1]) ?? 0, agents: Int32(arguments[2]) ?? 0, positions: Int32(option("positions", 1)),
       slow_from: Int32(option("slow", -1)), breach_count: Int32(option("breaches", 0)),
+      breach_among: Int32(option("among", Int(arguments[2]) ?? 0)),
       breach_after_ms: Int32(option("after", 1000)), breach_every_ms: Int32(option("every", 50)),
       interval_ms: Int32(option("interval", 1000)), split: Int32(option("split", 0)))
     exit(cbare_terminals_run(&options))
   case "bare":
     let numbers = arguments.dropFirst().compactMap { Int32($0) }
-    exit(cbare_poll_run(numbers[0], numbers[1], numbers[2], numbers[3]))
+    let journal = arguments.count > 5 ? arguments[5] : nil
+    exit(cbare_poll_run(numbers[0], numbers[1], numbers[2], numbers[3], journal))
   case "poll":
     try PollBenchmark(
       mt4ctl: mt4ctl, agents: option("agents", 1000), interval: option("interval", 1000), seconds: option("seconds", 20)
@@ -42,7 +44,7 @@ func main() throws {
     }
   case "reaction":
     try ReactionBenchmark(
-      mt4ctl: mt4ctl, agents: option("agents", 1000), breaches: option("count", 200), dead: option("dead", 0)
+      mt4ctl: mt4ctl, agents: option("agents", 1000), breaches: option("count", 400), dead: option("dead", 0)
     ).run()
   case "start":
     try StartBenchmark(

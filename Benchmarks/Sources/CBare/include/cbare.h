@@ -11,7 +11,8 @@ struct cbare_terminals {
   int agents;
   int positions;          // of each agent
   int slow_from;          // agents from this index on answer after ten seconds; -1: none
-  int breach_count;       // so many agents show a breach, one after another
+  int breach_count;       // so many agents show a breach, one after another,
+  int breach_among;       // of the first so many; no multiple of 7919
   int breach_after_ms;    // the first one, after SIGUSR1
   int breach_every_ms;
   int interval_ms;        // an interval between two GET /positions of an agent that is over 50 ms longer is late
@@ -20,8 +21,9 @@ struct cbare_terminals {
 int cbare_terminals_run(const struct cbare_terminals *options);
 
 // The bare loop: libcurl's multi interface over epoll, positions then account of each agent at each interval, orders every
-// fifth time, every body thrown away. Ends on SIGTERM. `first` is the index of its first agent at the terminals.
-int cbare_poll_run(int port, int first, int agents, int interval_ms);
+// fifth time, every body thrown away. Ends on SIGTERM. `first` is the index of its first agent at the terminals. With a
+// journal an account that shows the loss of a breach is answered, once, by a line in it, an fdatasync and a POST.
+int cbare_poll_run(int port, int first, int agents, int interval_ms, const char *journal_path);
 
 // Events that libyaml reads from the text; -1 for a text that it refuses.
 long cbare_yaml_events(const unsigned char *text, size_t size);
