@@ -4,11 +4,13 @@
 #include "cbare.h"
 #include <curl/curl.h>
 #include <fcntl.h>
+#include <pthread.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/epoll.h>
+#include <sys/eventfd.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t stopping;
@@ -41,23 +43,80 @@ static size_t look(char *bytes, size_t size, size_t count, void *context) {
   return size * count;
 }
 
-// A kilobyte, durable, and then the close, on a connection of its own.
-static void act(struct endpoint *e) {
-  char line[1024], url[96];
+// What is to be written and synced, and what has been: by a thread of its own, since while a disk stands still the others
+// have to be polled, or their breaches would never be seen and never be counted.
+static struct { struct endpoint **list; int count; } asked, written;
+static pthread_mutex_t turn = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t something = PTHREAD_COND_INITIALIZER;
+static int bell;
+
+static void *keep(void *context) {
+  (void)context;
+  char line[1024];
   memset(line, 'x', sizeof line);
-  if (write(journal, line, sizeof line) != sizeof line || fdatasync(journal)) { perror("journal"); exit(1); }
-  CURL *post = curl_easy_init();
-  snprintf(url, sizeof url, "%s/positions/close", e->base);
-  curl_easy_setopt(post, CURLOPT_URL, url);
-  curl_easy_setopt(post, CURLOPT_POSTFIELDS, "{\"ticket\":1000}");
-  curl_easy_setopt(post, CURLOPT_WRITEFUNCTION, drop);
-  curl_easy_setopt(post, CURLOPT_HTTPHEADER, headers);
-  curl_easy_setopt(post, CURLOPT_FRESH_CONNECT, 1L);
-  curl_easy_setopt(post, CURLOPT_FORBID_REUSE, 1L);
-  curl_easy_setopt(post, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(post, CURLOPT_TIMEOUT_MS, 5000L);
-  curl_multi_add_handle(multi, post);
+  struct endpoint **batch = calloc((size_t)count_endpoints, sizeof *batch);
+  for (;;) {
+    pthread_mutex_lock(&turn);
+    while (!asked.count) pthread_cond_wait(&something, &turn);
+    int count = asked.count;
+    memcpy(batch, asked.list, (size_t)count * sizeof *batch);
+    asked.count = 0;
+    pthread_mutex_unlock(&turn);
+    for (int k = 0; k < count; k++) {
+      if (write(journal, line, sizeof line) != sizeof line) { perror("journal"); exit(1); }
+    }
+    if (fdatasync(journal)) { perror("journal"); exit(1); }
+    pthread_mutex_lock(&turn);
+    for (int k = 0; k < count; k++) written.list[written.count++] = batch[k];
+    pthread_mutex_unlock(&turn);
+    eventfd_write(bell, 1);
+  }
+  return NULL;
+}
+
+static void start_journal(const char *path) {
+  pthread_t thread;
+  asked.list = calloc((size_t)count_endpoints, sizeof *asked.list);
+  written.list = calloc((size_t)count_endpoints, sizeof *written.list);
+  journal = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600);
+  bell = eventfd(0, EFD_CLOEXEC);
+  struct epoll_event event = {.events = EPOLLIN, .data.fd = bell};
+  if (journal < 0 || bell < 0 || epoll_ctl(poller, EPOLL_CTL_ADD, bell, &event)
+    || pthread_create(&thread, NULL, keep, NULL)) { perror(path); exit(1); }
+}
+
+// A kilobyte, durable, before the close.
+static void act(struct endpoint *e) {
   e->acted = 1;
+  pthread_mutex_lock(&turn);
+  asked.list[asked.count++] = e;
+  pthread_cond_signal(&something);
+  pthread_mutex_unlock(&turn);
+}
+
+// The close, on a connection of its own.
+static void post(struct endpoint *e) {
+  char url[96];
+  CURL *easy = curl_easy_init();
+  snprintf(url, sizeof url, "%s/positions/close", e->base);
+  curl_easy_setopt(easy, CURLOPT_URL, url);
+  curl_easy_setopt(easy, CURLOPT_POSTFIELDS, "{\"ticket\":1000}");
+  curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, drop);
+  curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers);
+  curl_easy_setopt(easy, CURLOPT_FRESH_CONNECT, 1L);
+  curl_easy_setopt(easy, CURLOPT_FORBID_REUSE, 1L);
+  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, 5000L);
+  curl_multi_add_handle(multi, easy);
+}
+
+static void post_all(void) {
+  eventfd_t rung;
+  eventfd_read(bell, &rung);
+  pthread_mutex_lock(&turn);
+  for (int k = 0; k < written.count; k++) post(written.list[k]);
+  written.count = 0;
+  pthread_mutex_unlock(&turn);
 }
 
 static int want_socket(CURL *easy, curl_socket_t fd, int what, void *context, void *known) {
@@ -116,10 +175,6 @@ static void ended(void) {
 }
 
 int cbare_poll_run(int port, int first, int agents, int interval_ms, const char *journal_path) {
-  if (journal_path && (journal = open(journal_path, O_CREAT | O_TRUNC | O_WRONLY | O_CLOEXEC, 0600)) < 0) {
-    perror(journal_path);
-    return 1;
-  }
   struct sigaction stop = {.sa_handler = on_stop};
   sigaction(SIGTERM, &stop, NULL);
   curl_global_init(CURL_GLOBAL_DEFAULT);
@@ -132,6 +187,7 @@ int cbare_poll_run(int port, int first, int agents, int interval_ms, const char 
   count_endpoints = agents;
   endpoints = calloc((size_t)agents, sizeof *endpoints);
   waiting = calloc((size_t)agents, sizeof *waiting);
+  if (journal_path) start_journal(journal_path);
   headers = curl_slist_append(NULL, "Accept: application/json");
   int64_t start = cbare_now_ns(), every = (int64_t)interval_ms * 1000000;
   for (int k = 0; k < agents; k++) {
@@ -165,6 +221,10 @@ int cbare_poll_run(int port, int first, int agents, int interval_ms, const char 
     int64_t left = next > now ? (next - now + 999999) / 1000000 : 0;
     int count = epoll_wait(poller, events, 256, (int)left), running;
     for (int k = 0; k < count; k++) {
+      if (journal >= 0 && events[k].data.fd == bell) {
+        post_all();
+        continue;
+      }
       int flags = 0;
       if (events[k].events & EPOLLIN) flags |= CURL_CSELECT_IN;
       if (events[k].events & EPOLLOUT) flags |= CURL_CSELECT_OUT;

@@ -20,7 +20,21 @@ struct ReactionBenchmark {
   /// Milliseconds between two breaches, of whichever fleet.
   private static let pace = 25
 
+  /// Milliseconds at the p99 of a disk that stands still too often to tell anything of a program.
+  private static let badDisk = 10.0
+  private static let mostRounds = 5
+
+  /// A round in which the disk itself stood still is told and not judged, as long as there may be a better one.
   func run() throws {
+    for round in 1...Self.mostRounds {
+      let (figure, disk) = try self.round()
+      if disk < Self.badDisk || round == Self.mostRounds { return report(figure) }
+      tell("  not judged", "a bare fsync took \(shown(disk)) ms at its p99; once more")
+    }
+  }
+
+  /// The figure, and the p99 of a bare fsync meanwhile, in milliseconds.
+  private func round() throws -> (Figure, Double) {
     let folder = try WorkFolder()
     defer { folder.remove() }
     let live = agents * 2
@@ -62,13 +76,13 @@ struct ReactionBenchmark {
     }
     let (reached, limit) = dead > 0 ? (times[1], times[0]) : (times[0], times[1])
     let above = percentile(reached, 0.99) - percentile(limit, 0.99)
-    report(
-      Figure(
-        "reaction" + (dead > 0 ? " beside \(dead) dead" : "") + ": p99, breach seen to close",
-        reached: described(reached),
-        limit: (dead > 0 ? "without them " : "bare loop ") + described(limit)
-          + "; an fsync \(shown(percentile(syncs, 0.5), 1)) ms, meanwhile p99 \(shown(percentile(beside, 0.99), 1))",
-        goal: "10 ms above", isMet: times.joined().count == breaches * 2 && above < 10))
+    let figure = Figure(
+      "reaction" + (dead > 0 ? " beside \(dead) dead" : "") + ": p99, breach seen to close",
+      reached: described(reached),
+      limit: (dead > 0 ? "without them " : "bare loop ") + described(limit)
+        + "; an fsync \(shown(percentile(syncs, 0.5), 1)) ms, meanwhile p99 \(shown(percentile(beside, 0.99), 1))",
+      goal: "10 ms above", isMet: times.joined().count == breaches * 2 && above < 10)
+    return (figure, percentile(beside, 0.99))
   }
 
   private func described(_ times: [Double]) -> String {
