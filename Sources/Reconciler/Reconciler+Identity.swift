@@ -164,8 +164,8 @@ extension Reconciler {
 
   /// `refused` is recorded when it changes by its reason, not on every pass.
   mutating func noteVerdicts(_ i: Int, _ plan: Plan, _ observedAt: Timestamp, _ now: Moment) {
-    // One that waits for a quote keeps its last verdict; it will be judged in a moment.
-    var current = Set(plan.undecided.map(\.subject))
+    // What waits for a quote, or for the pending orders, keeps its last verdict; it will be judged in a moment.
+    var current = Set(plan.undecided.map(\.subject) + plan.unread)
     for held in plan.held {
       // A hold of a moment leaves the last verdict as it is.
       current.insert(held.action.subject)

@@ -219,7 +219,7 @@ extension Reconciler {
     if trust.isTrusted {
       forgetReductions(i, now.steady)
       if !agents[i].waits.isEmpty {
-        agents[i].waits.seen(allBut: Set((plan.actions + plan.held.map(\.action)).map(\.subject)))
+        agents[i].waits.seen(allBut: Set((plan.actions + plan.held.map(\.action)).map(\.subject) + plan.unread))
         agents[i].waits.forget(
           except: Set(positions.value.map(\.ticket) + (agents[i].orders?.value.map(\.ticket) ?? [])))
       }
@@ -258,6 +258,8 @@ extension Reconciler {
     }
     agents[i].rereads = 0
     agents[i].wantsTicks += plan.watchesTicks + agents[i].exposureWants
+    // A held deletion is judged by the orders each time: asked for with the look, they need no second one.
+    if plan.held.contains(where: { $0.action.kind == .delete }) { agents[i].wantsOrders = true }
     scheduleNextPoll(i, now)
     if configuration.planOnly { lookAgainAtHeld(now) }
   }

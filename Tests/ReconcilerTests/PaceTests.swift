@@ -63,4 +63,15 @@ import Testing
     world.run(seconds: 60)
     #expect(world.trace == ["buy 0.1 XAUUSD"])
   }
+
+  @Test func `a deletion that is held is recorded once, and each poll is one look`() {
+    var world = World(Fleets.fleet(Fleets.atlas { $0.mode = .observe }))
+    world.terminals[Self.id]?.orders.append(
+      PendingOrder(ticket: Ticket(90_001), symbol: Symbol("EURUSD"), kind: .buyLimit, lots: d("0.01"), price: 1))
+    world.run(seconds: 30)
+    let reads = world.reads
+    world.run(seconds: 100)
+    #expect(world.all(.refused).map { $0.metadata["subject"] } == ["delete 90001"])
+    #expect(world.reads - reads == 100)
+  }
 }

@@ -156,14 +156,31 @@ extension Simulation {
     for _ in 0..<3 {
       let sent = checker.sent
       let changes = checker.anchors.count + checker.latches.count
+      let recorded = journal.last
       advance(until: clock + passes * step)
       guard checker.violation == nil else { return }
-      if checker.sent == sent { return }
+      if checker.sent == sent { return verdictsAreToldOnce(since: recorded) }
       if checker.anchors.count + checker.latches.count == changes {
         return checker.fail("L1", "\(checker.sent - sent) POSTs while nothing changes")
       }
     }
   }
+
+  /// L1: where nothing changes, the record does not say the same again and again.
+  private mutating func verdictsAreToldOnce(since sequence: Int64) {
+    var told: [String: Int] = [:]
+    for record in journal.records.reversed() {
+      guard record.sequence > sequence else { break }
+      guard record.type == .refused, let agent = record.agent, let reason = record.reason else { continue }
+      told["\(agent): \(record.metadata["subject"]?.string ?? "") \(reason.rawValue)", default: 0] += 1
+    }
+    for (verdict, count) in told.sorted(by: { $0.key < $1.key }) where count > Self.mostTold {
+      return checker.fail("L1", "\(verdict) is recorded \(count) times while nothing changes")
+    }
+  }
+
+  /// Records of one verdict in a rest of forty passes and more.
+  private static let mostTold = 4
 
   // MARK: After every event
 

@@ -19,6 +19,8 @@ public struct Plan: Hashable, Sendable {
   var watchesTicks: [Symbol] = []
   /// Opens that could not be judged yet, for want of what was asked for just now.
   var undecided: [PlannedAction] = []
+  /// Subjects of deletions that cannot be judged before the pending orders are read anew.
+  var unread: [String] = []
   /// Whether pending orders must be read before the plan can go on.
   var wantsOrders = false
 

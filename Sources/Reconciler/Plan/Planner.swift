@@ -85,15 +85,16 @@ struct Planner {
     if !input.ordersFresh, kept.count + input.orders.count > input.spec.risk.maxPositions {
       plan.wantsOrders = true
     }
-    var some = false
     for order in input.orders.sorted(by: { $0.ticket < $1.ticket }) where !filled.contains(order.ticket) {
       var verdict = rules.verdict(on: order)
       if verdict == .allowed, over.contains(order.ticket) {
         verdict = .close(.tooManyPositions, rules.tooManyMessage())
       }
       guard case .close(let reason, let why) = verdict else { continue }
-      some = true
-      guard input.ordersFresh else { continue }
+      guard input.ordersFresh else {
+        plan.unread.append(PlannedAction.subject(.delete, order.ticket, nil))
+        continue
+      }
       wanted.append(
         PlannedAction(
           kind: .delete, actionClass: actionClass(of: reason), reason: reason, symbol: order.symbol,
@@ -101,7 +102,7 @@ struct Planner {
           message: "delete \(order.kind.rawValue) \(order.lots) \(order.symbol) #\(order.ticket): \(why)",
           numbers: ["price": .decimal(order.price)]))
     }
-    if some, !input.ordersFresh { plan.wantsOrders = true }
+    if !plan.unread.isEmpty { plan.wantsOrders = true }
   }
 
   private func numbers(_ position: Position) -> [String: JSONValue] {

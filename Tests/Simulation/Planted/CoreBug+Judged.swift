@@ -76,6 +76,15 @@ extension CoreBug {
       text: "    case .read(let reply): if !reply.value.isEmpty { return false }\n",
       planted: "    case .read(let reply): if !reply.value.isEmpty, !PLANTED { return false }\n"),
     CoreBug(
+      name: "saidEachTime", cost: "the record drowns in a deletion that is held, told anew every few seconds",
+      file: "Reconciler+Identity.swift",
+      text: "plan.undecided.map(\\.subject) + plan.unread)", planted: "plan.undecided.map(\\.subject) + (PLANTED ? [] : plan.unread))",
+      also: [
+        Edit(
+          file: "Reconciler+Read.swift", text: "    if plan.held.contains(where: { $0.action.kind == .delete }) {",
+          planted: "    if !PLANTED, plan.held.contains(where: { $0.action.kind == .delete }) {")
+      ]),
+    CoreBug(
       name: "wrongStop", cost: "a position's stop is moved to where nobody declared it", file: "Plan/Planner.swift",
       text: "    action.stopLoss = stop\n", planted: "    action.stopLoss = PLANTED ? position.stopLoss : stop\n"),
     CoreBug(

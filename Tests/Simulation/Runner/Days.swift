@@ -35,6 +35,7 @@ struct Days {
     2395: "a pause remembered late, of another account, would have closed what was at this one",
     2_077_800_866: "a deposit that came after a look counted against it, and the agent was taken for breached",
     2_077_800_963: "a row of a larger position, whose rest had changed its ticket, was taken for an order of hours ago",
+    2_077_801_676: "a deletion that is held was recorded at every other look, for hours",
   ]
 
   private static let mostSeedsTold = 50
