@@ -258,8 +258,9 @@ extension Reconciler {
     }
     agents[i].rereads = 0
     agents[i].wantsTicks += plan.watchesTicks + agents[i].exposureWants
-    // A held deletion is judged by the orders each time: asked for with the look, they need no second one.
-    if plan.held.contains(where: { $0.action.kind == .delete }) { agents[i].wantsOrders = true }
+    // What is held is judged by the pending orders each time: asked for with the look, they need no second one, and the look
+    // without them, which may judge otherwise, does not come between.
+    if !plan.held.isEmpty, agents[i].orders?.value.isEmpty == false { agents[i].wantsOrders = true }
     scheduleNextPoll(i, now)
     if configuration.planOnly { lookAgainAtHeld(now) }
   }

@@ -81,8 +81,8 @@ extension CoreBug {
       text: "plan.undecided.map(\\.subject) + plan.unread)", planted: "plan.undecided.map(\\.subject) + (PLANTED ? [] : plan.unread))",
       also: [
         Edit(
-          file: "Reconciler+Read.swift", text: "    if plan.held.contains(where: { $0.action.kind == .delete }) {",
-          planted: "    if !PLANTED, plan.held.contains(where: { $0.action.kind == .delete }) {")
+          file: "Reconciler+Read.swift", text: "    if !plan.held.isEmpty, agents[i].orders?",
+          planted: "    if !PLANTED, !plan.held.isEmpty, agents[i].orders?")
       ]),
     CoreBug(
       name: "wrongStop", cost: "a position's stop is moved to where nobody declared it", file: "Plan/Planner.swift",

@@ -36,6 +36,7 @@ struct Days {
     2_077_800_866: "a deposit that came after a look counted against it, and the agent was taken for breached",
     2_077_800_963: "a row of a larger position, whose rest had changed its ticket, was taken for an order of hours ago",
     2_077_801_676: "a deletion that is held was recorded at every other look, for hours",
+    2_077_802_712: "a held close had one verdict with the pending orders and another without, told by turns",
   ]
 
   private static let mostSeedsTold = 50
